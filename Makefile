@@ -1,0 +1,42 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+VENV ?= .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.ready
+# dbt imports hundreds of modules: let Python keep their bytecode, and keep usage statistics at home.
+export PYTHONDONTWRITEBYTECODE =
+export DBT_SEND_ANONYMOUS_USAGE_STATS = false
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint compile check lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
+	@sh requirements/install.sh $(VENV)
+	@touch $@
+
+demo: $(READY)  ## build the invented company and show its numbers
+	@$(VENV)/bin/dbt --quiet build --profiles-dir . --project-dir .
+	@$(PY) demo/report.py
+
+test: $(READY)  ## every test that needs nothing but this machine
+	@$(PY) -m pytest
+
+lint: $(READY)  ## style, types and floors
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+compile: $(READY)  ## metrics/*.yml -> macros/metrics and models/metrics
+	@$(VENV)/bin/rollforward compile
+
+check: $(READY)  ## are the committed files what the YAML says?
+	@$(VENV)/bin/rollforward check
+
+lock: $(READY)  ## renew the pins
+	@sh requirements/lock.sh $(VENV)
+
+clean:  ## remove what was built
+	@rm -rf target logs dbt_packages *.duckdb *.duckdb.wal

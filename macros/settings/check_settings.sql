@@ -1,0 +1,99 @@
+{#- Stop with one message that lists everything wrong with the settings, each with what is allowed. -#}
+{% macro check_settings() %}
+    {%- set problems = [] -%}
+    {%- set scoped = var('rollforward', {}) or {} -%}
+    {%- do rollforward.check_keys(problems, 'rollforward', scoped, rollforward.setting_defaults().keys() | list, []) -%}
+    {%- set books = rollforward.setting('books') or {} -%}
+    {%- set declared = rollforward.setting('comparisons') or {} -%}
+    {%- if rollforward.setting('reactivation') not in ['own', 'new'] -%}
+        {%- do problems.append("reactivation: '" ~ rollforward.setting('reactivation') ~ "' is not one of own, new") -%}
+    {%- endif -%}
+    {%- if rollforward.setting('fiscal_year_start_month') not in range(1, 13) -%}
+        {%- do problems.append("fiscal_year_start_month: '" ~ rollforward.setting('fiscal_year_start_month') ~ "' is not a month, 1 to 12") -%}
+    {%- endif -%}
+    {%- if rollforward.setting('amount_scale') not in range(0, 10) -%}
+        {%- do problems.append("amount_scale: '" ~ rollforward.setting('amount_scale') ~ "' is not a number of decimals, 0 to 9") -%}
+    {%- endif -%}
+    {%- do rollforward.check_as_of_date(problems) -%}
+    {%- if declared is not mapping -%}
+        {%- do problems.append("comparisons: must be a mapping of names to {grain, lookback, periods_summed}") -%}
+    {%- else -%}
+        {%- for name, given in declared.items() -%}{%- do rollforward.check_comparison(problems, name, given) -%}{%- endfor -%}
+    {%- endif -%}
+    {%- if books is not mapping -%}
+        {%- do problems.append("books: must be a mapping of book names to their settings") -%}
+    {%- elif declared is mapping -%}
+        {%- for name, given in books.items() -%}{%- do rollforward.check_book(problems, name, given) -%}{%- endfor -%}
+    {%- endif -%}
+    {%- if problems -%}
+        {{ exceptions.raise_compiler_error("rollforward's vars cannot be used:\n  - " ~ problems | join("\n  - ")) }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- Keys of `given` that are not allowed, and required ones that are missing. -#}
+{% macro check_keys(problems, where, given, allowed, required) %}
+    {%- if given is not mapping -%}
+        {%- do problems.append(where ~ ": must be a mapping, with the keys " ~ allowed | join(', ')) -%}
+    {%- else -%}
+        {%- for key in given.keys() if key not in allowed -%}
+            {%- do problems.append(where ~ ": unknown key '" ~ key ~ "'; allowed are " ~ allowed | join(', ')) -%}
+        {%- endfor -%}
+        {%- for key in required if given.get(key) is none or given.get(key) == [] -%}
+            {%- do problems.append(where ~ ": '" ~ key ~ "' is missing; required are " ~ required | join(', ')) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro check_comparison(problems, name, given) %}
+    {%- set where = 'comparisons.' ~ name -%}
+    {%- do rollforward.check_keys(problems, where, given, ['grain', 'lookback', 'periods_summed'], ['grain', 'lookback']) -%}
+    {%- if given is mapping -%}
+        {%- if given.get('grain') is not none and given.grain not in rollforward.grains() -%}
+            {%- do problems.append(where ~ ".grain: '" ~ given.grain ~ "' is not one of " ~ rollforward.grains().keys() | join(', ')) -%}
+        {%- endif -%}
+        {%- for key in ['lookback', 'periods_summed'] if given.get(key) is not none -%}
+            {%- if given[key] is not integer or given[key] < 1 -%}
+                {%- do problems.append(where ~ "." ~ key ~ ": '" ~ given[key] ~ "' is not a whole number of periods, 1 or more") -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro check_book(problems, name, given) %}
+    {%- set where = 'books.' ~ name -%}
+    {%- set shapes = rollforward.shapes() -%}
+    {%- set shape = given.get('shape') if given is mapping else none -%}
+    {%- if given is not mapping or shape not in shapes -%}
+        {%- do problems.append(where ~ ".shape: '" ~ shape ~ "' is not one of " ~ shapes.keys() | join(', ')) -%}
+    {%- else -%}
+        {%- set dates = [shapes[shape].dated] + ([shapes[shape].ended] if shapes[shape].ended else []) -%}
+        {%- set required = ['relation', 'shape', 'unit', 'amount', shapes[shape].dated] -%}
+        {%- set allowed = ['relation', 'shape', 'unit', 'amount'] + dates + ['attributes', 'key', 'comparisons'] -%}
+        {%- do rollforward.check_keys(problems, where ~ ' (' ~ shape ~ ')', given, allowed, required) -%}
+        {%- for comparison in rollforward.as_list(given.get('comparisons')) if comparison not in rollforward.comparisons() -%}
+            {%- do problems.append(where ~ ".comparisons: '" ~ comparison ~ "' is not one of " ~ rollforward.comparisons().keys() | join(', ')) -%}
+        {%- endfor -%}
+        {%- do rollforward.check_attributes(problems, where, given) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- An attribute becomes a column of the cohorts and of the ledger, so it cannot have the name of one of theirs
+    (every measure ends in _revenue or _customers). -#}
+{% macro check_attributes(problems, where, given) %}
+    {%- set taken = ['book', 'comparison', 'period_start', 'period_end', 'is_complete', 'unit', 'movement', 'starting_amount', 'ending_amount'] -%}
+    {%- for name in rollforward.as_list(given.get('attributes')) if name in taken or name.endswith('_revenue') or name.endswith('_customers') -%}
+        {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is the name of a column of the cohorts; rename it in " ~ given.relation) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+
+{% macro check_as_of_date(problems) %}
+    {%- set given = rollforward.setting('as_of_date') -%}
+    {%- if given is not none and not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', given | string) -%}
+        {%- do problems.append("as_of_date: '" ~ given ~ "' is not a date written YYYY-MM-DD") -%}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,10 @@
+{#- The four shapes revenue comes in: which columns date a row, and what is measured.
+    `dated` is the column that places a row in time, `ended` the one that takes it out again. -#}
+{% macro shapes() %}
+    {{ return({
+        'intervals': {'measurement': 'point_in_time', 'dated': 'started_on', 'ended': 'ended_on'},
+        'snapshots': {'measurement': 'point_in_time', 'dated': 'snapshot_on', 'ended': none},
+        'movements': {'measurement': 'point_in_time', 'dated': 'occurred_on', 'ended': none},
+        'payments': {'measurement': 'period_sum', 'dated': 'occurred_on', 'ended': none},
+    }) }}
+{% endmacro %}

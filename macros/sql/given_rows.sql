@@ -1,0 +1,82 @@
+{#- Every row of a book's relation with its columns under the package's names, and what they say once typed. -#}
+{% macro given_rows(book) %}
+    select
+        '{{ book.name }}' as book,
+        {{ rollforward.joined_text(book.unit) }} as unit,
+        cast({{ rollforward.column(book.dated) }} as {{ rollforward.text_type() }}) as dated_given,
+        {{ rollforward.to_date(book.dated) }} as dated_on,
+        {%- if book.ended %}
+        cast({{ rollforward.column(book.ended) }} as {{ rollforward.text_type() }}) as ended_given,
+        {{ rollforward.to_date(book.ended) }} as ended_on,
+        {%- else %}
+        cast(null as {{ rollforward.text_type() }}) as ended_given,
+        cast(null as date) as ended_on,
+        {%- endif %}
+        cast({{ rollforward.column(book.amount) }} as {{ rollforward.text_type() }}) as amount_given,
+        {{ rollforward.try_cast(rollforward.column(book.amount), 'decimal(38, 12)') }} as exact_amount,
+        {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.amount_type()) }} as amount,
+        {%- for name in rollforward.attributes() %}
+        cast({{ rollforward.column(name) if name in book.attributes else 'null' }} as {{ rollforward.text_type() }}) as {{ name }},
+        {%- endfor %}
+        {{ rollforward.joined_text(book.key) if book.key else 'cast(null as ' ~ rollforward.text_type() ~ ')' }} as row_key
+    from {{ rollforward.relation(book.relation) }}
+{% endmacro %}
+
+
+{#- A date out of a date, a timestamp or text; null when it is none. -#}
+{% macro to_date(column) %}
+    {%- set moment = rollforward.try_cast(rollforward.column(column), dbt.type_timestamp()) -%}
+    {{ return("cast(" ~ moment ~ " as date)") }}
+{% endmacro %}
+
+
+{#- The rows of a book, each with the reason why it cannot be used, or null. A row has one reason: the first that
+    applies. A row that repeats a key gives way to the earliest, then largest, of its kind. -#}
+{% macro judged_rows(book) %}
+    select
+        rows_given.*,
+        case
+            when unit is null then 'null_unit'
+            when dated_given is null then 'missing_date'
+            when dated_on is null or (ended_given is not null and ended_on is null) then 'unparseable_date'
+            when amount_given is null then 'null_amount'
+            when amount is null then 'non_numeric_amount'
+            when ended_on = dated_on then 'zero_length_interval'
+            when ended_on < dated_on then 'inverted_interval'
+        end as reason
+    from ({{ rollforward.given_rows(book) }}) as rows_given
+{% endmacro %}
+
+
+{#- What a staging model holds: the rows of every book of a shape, typed, each with its reason or null. -#}
+{% macro staged_rows(shape) %}
+{%- set books = rollforward.books(shape) -%}
+with
+{% for book in books %}
+{{ book.name }}_judged as (
+{{ rollforward.judged_rows(book) }}
+){{ "," if not loop.last }}
+{% endfor %}
+{%- for book in books %}
+select
+    book, unit, dated_given, dated_on, ended_given, ended_on, amount_given, exact_amount, amount
+    {{- rollforward.attribute_columns() }},
+    {% if book.key -%}
+    case when reason is null and row_key is not null and {{ rollforward.copy_number() }} > 1 then 'duplicate_key' else reason end as reason
+    {%- else -%}
+    reason
+    {%- endif %}
+from {{ book.name }}_judged
+{{ "union all" if not loop.last }}
+{% endfor %}
+{% endmacro %}
+
+
+{#- Rows that repeat a key are numbered: earliest, then largest, first; what follows only makes the order certain. -#}
+{% macro copy_number() %}
+    {%- set order = ['dated_on', 'amount desc'] -%}
+    {%- for name in ['ended_on', 'unit'] + rollforward.attributes() -%}
+        {%- do order.append('case when ' ~ name ~ ' is null then 1 else 0 end, ' ~ name) -%}
+    {%- endfor -%}
+    {{ return("row_number() over (partition by row_key, case when reason is null then 0 else 1 end order by " ~ order | join(', ') ~ ")") }}
+{% endmacro %}

@@ -1,0 +1,28 @@
+{#- Periods are counted, never added to dates: month 0 is January of year 0. -#}
+{% macro month_index(date) %}(extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1){% endmacro %}
+
+
+{#- The index of the period of `months_per_period` months that holds a month; quarters and years begin with the
+    fiscal year. -#}
+{% macro period_index(month, months_per_period) -%}
+    cast(floor(({{ month }} - {{ rollforward.fiscal_shift() }}) / (1.0 * {{ months_per_period }})) as integer)
+{%- endmacro %}
+
+
+{#- Months between January and the start of the fiscal year. -#}
+{% macro fiscal_shift() %}{{ return(rollforward.setting('fiscal_year_start_month') - 1) }}{% endmacro %}
+
+
+{#- The end of a run that has not ended: a period no calendar reaches. -#}
+{% macro open_end() %}{{ return(999999) }}{% endmacro %}
+
+
+{#- Integers, 0 up to (not including) 10 to the `digits`. -#}
+{% macro numbers(digits) %}
+select {% for digit in range(digits) %}{{ 10 ** digit }} * digit_{{ digit }}.value{{ " + " if not loop.last }}{% endfor %} as value
+from
+    {%- for digit in range(digits) %}
+    ({% for value in range(10) %}select {{ value }} as value{{ " union all " if not loop.last }}{% endfor %}) as digit_{{ digit }}
+    {{- " cross join" if not loop.last }}
+    {%- endfor %}
+{% endmacro %}

@@ -1,0 +1,81 @@
+{#- One row a book, comparison and period that can be compared: its days, and the two points on the runs that are
+    compared. Calendars are small; nothing here grows with the number of customers. -#}
+{{ config(enabled=rollforward.books() | length > 0) }}
+{%- set snapshots = rollforward.books('snapshots') -%}
+
+with months as (
+    select
+        1900 * 12 + value as month_index,
+        cast({{ dbt.dateadd('month', 'value', "cast('1900-01-01' as date)") }} as date) as first_day
+    from ({{ rollforward.numbers(4) }}) as numbers
+    where value < 12 * 300
+),
+
+{#- A period is known by the month it begins with. #}
+candidate_periods as (
+    select
+        comparisons.*,
+        books.first_month,
+        books.last_month,
+        books.observed_through,
+        months.first_day as period_start,
+        months.month_index as first_month_of_period,
+        months.month_index + comparisons.months_per_period - 1 as last_month_of_period,
+        {{ rollforward.period_index('months.month_index', 'comparisons.months_per_period') }} as period_index,
+        {{ rollforward.period_index('books.first_month', 'comparisons.months_per_period') }} as first_period_index
+    from {{ ref('int_rollforward__comparisons') }} as comparisons
+    inner join {{ ref('int_rollforward__observed_books') }} as books on comparisons.book = books.book
+    inner join months on months.month_index between books.first_month - 11 and books.last_month
+    where mod(months.month_index - {{ rollforward.fiscal_shift() }}, comparisons.months_per_period) = 0
+),
+
+{#- The period compared with, and everything summed into it, must have been observed too. #}
+comparable_periods as (
+    select
+        candidate_periods.*,
+        months.first_day as first_day_of_last_month,
+        case when run_grain = 'month' then last_month_of_period else period_index end as ending_index,
+        case when run_grain = 'month' then last_month_of_period else period_index end - shift as starting_index
+    from candidate_periods
+    inner join months on candidate_periods.last_month_of_period = months.month_index
+    where period_index - lookback - (periods_summed - 1) >= first_period_index
+)
+
+{%- if snapshots %},
+
+snapshot_months as (
+    select distinct book, {{ rollforward.month_index('dated_on') }} as month_index
+    from {{ ref('stg_rollforward__snapshots') }}
+    where reason is null
+),
+
+{#- A month without a snapshot was not observed: there is nothing to compare with it. #}
+observed_periods as (
+    select comparable_periods.*
+    from comparable_periods
+    inner join snapshot_months as at_start
+        on comparable_periods.book = at_start.book and comparable_periods.starting_index = at_start.month_index
+    inner join snapshot_months as at_end
+        on comparable_periods.book = at_end.book
+        and case when ending_index > last_month then last_month else ending_index end = at_end.month_index
+
+    union all
+
+    select comparable_periods.*
+    from comparable_periods
+    where book not in ({{ rollforward.quoted_names(snapshots) | join(', ') }})
+)
+{%- endif %}
+
+select
+    book,
+    comparison,
+    period_start,
+    cast({{ dbt.last_day('first_day_of_last_month', 'month') }} as date) as period_end,
+    cast({{ dbt.last_day('first_day_of_last_month', 'month') }} as date) <= observed_through as is_complete,
+    run_grain,
+    periods_summed,
+    shift,
+    starting_index,
+    ending_index
+from {{ 'observed_periods' if snapshots else 'comparable_periods' }}

@@ -1,0 +1,57 @@
+{#- What was left out of the ledger and why, one row a book and reason: the total of the input is the total of the
+    ledger plus the amounts listed here. -#}
+{{ config(enabled=rollforward.books() | length > 0) }}
+{%- set text_type = rollforward.text_type() -%}
+{%- set problem_type = 'decimal(38, 12)' %}
+
+with rejected_rows as (
+    select
+        book, reason, cast(null as {{ text_type }}) as grain, cast(null as integer) as periods_summed,
+        count(*) as row_count, cast(coalesce(sum(exact_amount), 0) as {{ problem_type }}) as amount
+    from {{ ref('rollforward__rejected_rows') }}
+    group by book, reason
+),
+
+{#- Amounts with more decimals than the ledger keeps: what was given minus what is used. #}
+rounded_rows as (
+    select
+        book, 'rounded_amount' as reason, cast(null as {{ text_type }}) as grain, cast(null as integer) as periods_summed,
+        count(*) as row_count, cast(sum(exact_amount - amount) as {{ problem_type }}) as amount
+    from (
+        {%- for shape in rollforward.shapes() if rollforward.books(shape) %}
+        select given.book, given.exact_amount, given.amount
+        from {{ ref('stg_rollforward__' ~ shape) }} as given
+        where given.reason is null and given.exact_amount <> given.amount
+        {{ "union all" if not loop.last }}
+        {%- endfor %}
+    ) as rounded
+    group by book
+),
+
+{#- A unit whose net amount is below 0 counts as 0; the negative remainder is listed, once for every period. #}
+negative_periods as (
+    select
+        runs.book,
+        runs.run_grain,
+        runs.periods_summed,
+        case when runs.until_period > books.last_month and runs.run_grain = 'month' then books.last_month + 1 else runs.until_period end
+            - runs.from_period as periods,
+        runs.net_amount
+    from {{ ref('int_rollforward__runs') }} as runs
+    inner join {{ ref('int_rollforward__observed_books') }} as books on runs.book = books.book
+    where runs.net_amount < 0
+),
+
+negative_amounts as (
+    select
+        book, 'negative_net_amount' as reason, run_grain as grain, periods_summed,
+        cast(sum(periods) as bigint) as row_count, cast(sum(periods * net_amount) as {{ problem_type }}) as amount
+    from negative_periods
+    group by book, run_grain, periods_summed
+)
+
+select * from rejected_rows
+union all
+select * from rounded_rows
+union all
+select * from negative_amounts

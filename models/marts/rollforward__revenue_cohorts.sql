@@ -1,0 +1,79 @@
+{#- The measures of every book, comparison, period and combination of attribute values. -#}
+{{ config(enabled=rollforward.books() | length > 0) }}
+{%- set amount_type = rollforward.amount_type() -%}
+{#- `reactivation: new` counts whoever comes back as new. -#}
+{%- set folded = rollforward.setting('reactivation') == 'new' -%}
+{%- set summed = [
+    'starting_revenue', 'starting_customers', 'joined_revenue', 'joined_customers', 'new_revenue', 'new_customers',
+    'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
+] %}
+
+{#- The changes so far add up to what is true from this period until the next change. #}
+with running_measures as (
+    select
+        book,
+        run_grain,
+        periods_summed,
+        shift,
+        attribute_set,
+        at_period as from_period,
+        lead(at_period, 1, {{ rollforward.open_end() }}) over (
+            partition by book, run_grain, periods_summed, shift, attribute_set order by at_period
+        ) as until_period
+        {%- for measure in summed %},
+        cast(sum({{ measure }}) over (
+            partition by book, run_grain, periods_summed, shift, attribute_set
+            order by at_period rows unbounded preceding
+        ) as {{ amount_type if measure.endswith('revenue') else 'bigint' }}) as {{ measure }}
+        {%- endfor %}
+    from {{ ref('int_rollforward__cohort_changes') }}
+),
+
+period_measures as (
+    select
+        periods.comparison,
+        periods.period_start,
+        periods.period_end,
+        periods.is_complete,
+        running.*
+    from {{ ref('int_rollforward__periods') }} as periods
+    inner join running_measures as running
+        on periods.book = running.book
+        and periods.run_grain = running.run_grain
+        and periods.periods_summed = running.periods_summed
+        and periods.shift = running.shift
+        and periods.ending_index >= running.from_period
+        and periods.ending_index < running.until_period
+    where running.starting_customers > 0 or running.joined_customers > 0
+)
+
+select
+    measures.book,
+    measures.comparison,
+    measures.period_start,
+    measures.period_end,
+    measures.is_complete
+    {{- rollforward.attribute_columns('sets.') }},
+
+    measures.starting_revenue,
+    cast(measures.existing_revenue + measures.joined_revenue as {{ amount_type }}) as ending_revenue,
+    measures.existing_revenue,
+    measures.retained_revenue,
+    {{ 'measures.joined_revenue' if folded else 'measures.new_revenue' }} as new_revenue,
+    cast({{ '0' if folded else 'measures.joined_revenue - measures.new_revenue' }} as {{ amount_type }}) as reactivation_revenue,
+    cast(measures.existing_revenue - measures.retained_revenue as {{ amount_type }}) as expansion_revenue,
+    cast(measures.kept_revenue - measures.retained_revenue as {{ amount_type }}) as contraction_revenue,
+    cast(measures.starting_revenue - measures.kept_revenue as {{ amount_type }}) as churned_revenue,
+
+    measures.starting_customers,
+    measures.retained_customers + measures.joined_customers as ending_customers,
+    measures.retained_customers,
+    measures.expanded_customers,
+    measures.contracted_customers,
+    measures.retained_customers - measures.expanded_customers - measures.contracted_customers as unchanged_customers,
+    measures.starting_customers - measures.retained_customers as churned_customers,
+    {{ 'measures.joined_customers' if folded else 'measures.new_customers' }} as new_customers,
+    cast({{ '0' if folded else 'measures.joined_customers - measures.new_customers' }} as bigint) as reactivated_customers
+from period_measures as measures
+inner join {{ ref('int_rollforward__attribute_sets') }} as sets
+    on measures.attribute_set = sets.attribute_set
