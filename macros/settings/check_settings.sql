@@ -54,8 +54,8 @@
             {%- do problems.append(where ~ ".grain: '" ~ given.grain ~ "' is not one of " ~ rollforward.grains().keys() | join(', ')) -%}
         {%- endif -%}
         {%- for key in ['lookback', 'periods_summed'] if given.get(key) is not none -%}
-            {%- if given[key] is not integer or given[key] < 1 -%}
-                {%- do problems.append(where ~ "." ~ key ~ ": '" ~ given[key] ~ "' is not a whole number of periods, 1 or more") -%}
+            {%- if given[key] is not integer or given[key] < 1 or given[key] > 99 -%}
+                {%- do problems.append(where ~ "." ~ key ~ ": '" ~ given[key] ~ "' is not a whole number of periods, 1 to 99") -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
@@ -66,6 +66,9 @@
     {%- set where = 'books.' ~ name -%}
     {%- set shapes = rollforward.shapes() -%}
     {%- set shape = given.get('shape') if given is mapping else none -%}
+    {%- if not rollforward.is_plain_name(name) -%}
+        {%- do problems.append(where ~ ": a book's name is letters, digits and _, starting with a letter") -%}
+    {%- endif -%}
     {%- if given is not mapping or shape not in shapes -%}
         {%- do problems.append(where ~ ".shape: '" ~ shape ~ "' is not one of " ~ shapes.keys() | join(', ')) -%}
     {%- else -%}
@@ -84,11 +87,17 @@
 {#- An attribute becomes a column of the cohorts and of the ledger, so it cannot have the name of one of theirs
     (every measure ends in _revenue or _customers). -#}
 {% macro check_attributes(problems, where, given) %}
+    {%- for name in rollforward.as_list(given.get('attributes')) if not rollforward.is_plain_name(name) -%}
+        {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is not a plain column name (letters, digits and _); rename it in " ~ given.relation) -%}
+    {%- endfor -%}
     {%- set taken = ['book', 'comparison', 'period_start', 'period_end', 'is_complete', 'unit', 'movement', 'starting_amount', 'ending_amount'] -%}
     {%- for name in rollforward.as_list(given.get('attributes')) if name in taken or name.endswith('_revenue') or name.endswith('_customers') -%}
         {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is the name of a column of the cohorts; rename it in " ~ given.relation) -%}
     {%- endfor -%}
 {% endmacro %}
+
+
+{% macro is_plain_name(name) %}{{ return(modules.re.match('^[A-Za-z_][A-Za-z0-9_]*$', name | string) is not none) }}{% endmacro %}
 
 
 {% macro check_as_of_date(problems) %}

@@ -1,6 +1,6 @@
 {#- A column of the user's relation: plain names as they are, anything else quoted. -#}
 {% macro column(name) %}
-    {{ return(name if modules.re.match('^[A-Za-z_][A-Za-z0-9_]*$|^"', name) else adapter.quote(name)) }}
+    {{ return(name if rollforward.is_plain_name(name) or name.startswith('"') else adapter.quote(name)) }}
 {% endmacro %}
 
 

@@ -15,14 +15,3 @@
 
 {#- The end of a run that has not ended: a period no calendar reaches. -#}
 {% macro open_end() %}{{ return(999999) }}{% endmacro %}
-
-
-{#- Integers, 0 up to (not including) 10 to the `digits`. -#}
-{% macro numbers(digits) %}
-select {% for digit in range(digits) %}{{ 10 ** digit }} * digit_{{ digit }}.value{{ " + " if not loop.last }}{% endfor %} as value
-from
-    {%- for digit in range(digits) %}
-    ({% for value in range(10) %}select {{ value }} as value{{ " union all " if not loop.last }}{% endfor %}) as digit_{{ digit }}
-    {{- " cross join" if not loop.last }}
-    {%- endfor %}
-{% endmacro %}

@@ -1,5 +1,5 @@
-{#- The combinations of attribute values that occur, each with a number: what is counted per combination is counted
-    per number, and only the marts spell it out again. -#}
+/* The combinations of attribute values that occur, each with a number: what is counted per combination is counted
+    per number, and only the marts spell it out again. */
 {{ config(enabled=rollforward.books() | length > 0) }}
 {%- set attributes = rollforward.attributes() %}
 

@@ -1,21 +1,17 @@
-{#- What changes from one period to the next in the measures of every comparison: a unit's runs count from where
+/* What changes from one period to the next in the measures of every comparison: a unit's runs count from where
     they begin to where they end, so only beginnings and ends are added up, and a running sum over the periods gives
     the measures themselves. Units that neither join, leave nor change cost nothing.
 
     Every row says: from period `at_period` on, the measures of the window (book, run_grain, periods_summed, shift)
     and attribute set are larger by this much. Existing customers have the attributes of the start, joiners those of
-    the end. -#}
+    the end. */
 {{ config(enabled=rollforward.books() | length > 0) }}
 {%- set amount_type = rollforward.amount_type() -%}
 {%- set summing_books = rollforward.quoted_names(rollforward.books('payments')) -%}
 {%- set standing_books = rollforward.quoted_names(rollforward.books()) | reject('in', summing_books) | list -%}
-{%- set measures = [
-    'starting_revenue', 'starting_customers', 'joined_revenue', 'joined_customers', 'new_revenue', 'new_customers',
-    'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
-] %}
 
 with windows as (
-    select distinct book, run_grain, periods_summed, months_per_period, shift
+    select distinct book, run_grain, periods_summed, run_months, shift
     from {{ ref('int_rollforward__comparisons') }}
 ),
 
@@ -43,7 +39,7 @@ first_months as (
     group by book, unit
 ),
 
-{#- Everyone's revenue: the end of one period is, `shift` periods later, the start of another. #}
+/* Everyone's revenue: the end of one period is, `shift` periods later, the start of another. */
 changes_of_total as (
     select book, run_grain, periods_summed, attribute_set, from_period as at_period,
         cast(sum(amount) as {{ amount_type }}) as revenue, count(*) as customers
@@ -58,14 +54,14 @@ changes_of_total as (
     group by book, run_grain, periods_summed, attribute_set, until_period
 ),
 
-{#- A unit is new for one window after its first active month, and only then. #}
+/* A unit is new for one window after its first active month, and only then. */
 new_runs as (
     select
         runs.book, runs.run_grain, runs.periods_summed, windows.shift, runs.attribute_set, runs.amount,
         runs.from_period,
         case
             when windows.run_grain = 'month' then first_months.first_month
-            else {{ rollforward.period_index('first_months.first_month', 'windows.months_per_period') }}
+            else {{ rollforward.period_index('first_months.first_month', 'windows.run_months') }}
         end + windows.shift as no_longer_new,
         runs.until_period
     from runs
@@ -84,8 +80,8 @@ new_stretches as (
     where from_period < no_longer_new
 ),
 
-{#- Where a unit is active at both ends: its run at the start, moved to the period it is compared in, overlaps its
-    run at the end. #}
+/* Where a unit is active at both ends: its run at the start, moved to the period it is compared in, overlaps its
+    run at the end. */
 retained_stretches as (
     {%- if standing_books %}
     select
@@ -111,7 +107,7 @@ retained_stretches as (
     {%- endif %}
     {{ "union all" if standing_books and summing_books }}
     {%- if summing_books %}
-    {#- A sum is one period long: equality finds the other side. #}
+    /* A sum is one period long: equality finds the other side. */
     select
         windows.book, windows.run_grain, windows.periods_summed, windows.shift,
         at_start.attribute_set as starting_set, at_end.attribute_set as ending_set,
@@ -139,12 +135,10 @@ stretch_ends as (
 ),
 
 all_changes as (
-    select windows.book, windows.run_grain, windows.periods_summed, windows.shift, total.attribute_set,
+    select
+        windows.book, windows.run_grain, windows.periods_summed, windows.shift, total.attribute_set,
         total.at_period + windows.shift as at_period,
-        total.revenue as starting_revenue, total.customers as starting_customers,
-        0 as joined_revenue, 0 as joined_customers, 0 as new_revenue, 0 as new_customers,
-        0 as existing_revenue, 0 as kept_revenue, 0 as retained_revenue,
-        0 as retained_customers, 0 as expanded_customers, 0 as contracted_customers
+        {{ rollforward.measure_changes({'starting_revenue': 'total.revenue', 'starting_customers': 'total.customers'}) }}
     from changes_of_total as total
     inner join windows
         on total.book = windows.book
@@ -153,9 +147,11 @@ all_changes as (
 
     union all
 
-    {#- Joiners are everyone at the end ... #}
-    select windows.book, windows.run_grain, windows.periods_summed, windows.shift, total.attribute_set, total.at_period,
-        0, 0, total.revenue, total.customers, 0, 0, 0, 0, 0, 0, 0, 0
+    /* Joiners are everyone at the end ... */
+    select
+        windows.book, windows.run_grain, windows.periods_summed, windows.shift, total.attribute_set,
+        total.at_period,
+        {{ rollforward.measure_changes({'joined_revenue': 'total.revenue', 'joined_customers': 'total.customers'}) }}
     from changes_of_total as total
     inner join windows
         on total.book = windows.book
@@ -164,36 +160,44 @@ all_changes as (
 
     union all
 
-    {#- ... but for those who were there at the start. #}
-    select book, run_grain, periods_summed, shift, ending_set, at_period,
-        0, 0, -sum(direction * ending_amount), -sum(direction), 0, 0, 0, 0, 0, 0, 0, 0
+    /* ... but for those who were there at the start. */
+    select
+        book, run_grain, periods_summed, shift, ending_set as attribute_set, at_period,
+        {{ rollforward.measure_changes({
+            'joined_revenue': '-sum(direction * ending_amount)',
+            'joined_customers': '-sum(direction)',
+        }) }}
     from stretch_ends
     group by book, run_grain, periods_summed, shift, ending_set, at_period
 
     union all
 
-    select book, run_grain, periods_summed, shift, attribute_set, from_period,
-        0, 0, 0, 0, sum(amount), count(*), 0, 0, 0, 0, 0, 0
+    select
+        book, run_grain, periods_summed, shift, attribute_set, from_period as at_period,
+        {{ rollforward.measure_changes({'new_revenue': 'sum(amount)', 'new_customers': 'count(*)'}) }}
     from new_stretches
     group by book, run_grain, periods_summed, shift, attribute_set, from_period
 
     union all
 
-    select book, run_grain, periods_summed, shift, attribute_set, until_period,
-        0, 0, 0, 0, -sum(amount), -count(*), 0, 0, 0, 0, 0, 0
+    select
+        book, run_grain, periods_summed, shift, attribute_set, until_period as at_period,
+        {{ rollforward.measure_changes({'new_revenue': '-sum(amount)', 'new_customers': '-count(*)'}) }}
     from new_stretches
     group by book, run_grain, periods_summed, shift, attribute_set, until_period
 
     union all
 
-    select book, run_grain, periods_summed, shift, starting_set, at_period,
-        0, 0, 0, 0, 0, 0,
-        sum(direction * ending_amount),
-        sum(direction * starting_amount),
-        sum(direction * case when ending_amount < starting_amount then ending_amount else starting_amount end),
-        sum(direction),
-        sum(case when ending_amount > starting_amount then direction else 0 end),
-        sum(case when ending_amount < starting_amount then direction else 0 end)
+    select
+        book, run_grain, periods_summed, shift, starting_set as attribute_set, at_period,
+        {{ rollforward.measure_changes({
+            'existing_revenue': 'sum(direction * ending_amount)',
+            'kept_revenue': 'sum(direction * starting_amount)',
+            'retained_revenue': 'sum(direction * case when ending_amount < starting_amount then ending_amount else starting_amount end)',
+            'retained_customers': 'sum(direction)',
+            'expanded_customers': 'sum(case when ending_amount > starting_amount then direction else 0 end)',
+            'contracted_customers': 'sum(case when ending_amount < starting_amount then direction else 0 end)',
+        }) }}
     from stretch_ends
     group by book, run_grain, periods_summed, shift, starting_set, at_period
 )
@@ -205,8 +209,8 @@ select
     shift,
     attribute_set,
     at_period
-    {%- for measure in measures %},
-    cast(sum({{ measure }}) as {{ amount_type if measure.endswith('revenue') else 'bigint' }}) as {{ measure }}
+    {%- for measure in rollforward.running_measures() %},
+    cast(sum({{ measure }}) as {{ rollforward.measure_type(measure) }}) as {{ measure }}
     {%- endfor %}
 from all_changes
 where at_period < {{ rollforward.open_end() }}

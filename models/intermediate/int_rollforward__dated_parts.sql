@@ -1,94 +1,69 @@
-{#- Amounts that belong to one period (snapshots, payments): one row a unit, period and attribute values. Payments
-    are summed per month first; each window a comparison sums (a quarter, 12 months ending here) is a sum of months. -#}
+/* Amounts that belong to one period (snapshots, payments): one row a unit, period and attribute values. Payments
+    are summed per month first; each window a comparison sums (a quarter, 12 months ending here) is a sum of months. */
 {%- set snapshots = rollforward.books('snapshots') -%}
 {%- set payments = rollforward.books('payments') -%}
 {{ config(enabled=(snapshots or payments) | length > 0) }}
 
-with
-{% if snapshots -%}
-{#- The last snapshot of a month is the one that counts. #}
-snapshot_days as (
-    select
-        given.book,
-        {{ rollforward.month_index('given.dated_on') }} as month_index,
-        max(given.dated_on) as last_day
-    from {{ ref('stg_rollforward__snapshots') }} as given
-    inner join {{ ref('int_rollforward__observed_books') }} as books on given.book = books.book
-    where given.reason is null and given.dated_on <= books.observed_through
-    group by given.book, {{ rollforward.month_index('given.dated_on') }}
-),
-
-snapshot_months as (
-    select
-        given.book,
-        given.unit,
-        days.month_index,
-        given.amount
-        {{- rollforward.attribute_columns('given.') }}
-    from {{ ref('stg_rollforward__snapshots') }} as given
-    inner join snapshot_days as days on given.book = days.book and given.dated_on = days.last_day
-    where given.reason is null
-),
-
-{% endif %}
-{%- if payments -%}
-payment_months as (
-    select
-        given.book,
-        given.unit,
-        {{ rollforward.month_index('given.dated_on') }} as month_index,
-        given.amount
-        {{- rollforward.attribute_columns('given.') }}
-    from {{ ref('stg_rollforward__payments') }} as given
-    inner join {{ ref('int_rollforward__observed_books') }} as books on given.book = books.book
-    where given.reason is null and given.dated_on <= books.observed_through
-),
-
-{% endif -%}
-unit_months as (
+with unit_months as (
     select book, unit, month_index, cast(sum(amount) as {{ rollforward.amount_type() }}) as amount
         {{- rollforward.attribute_columns() }}
-    from (
-        {%- if snapshots %}
-        select * from snapshot_months
-        {%- endif %}
-        {{ "union all" if snapshots and payments }}
-        {%- if payments %}
-        select * from payment_months
-        {%- endif %}
-    ) as dated_amounts
+    from {{ ref('int_rollforward__judged_rows') }}
+    where shape in ('snapshots', 'payments') and reason is null
     group by book, unit, month_index {{- rollforward.attribute_columns() }}
 )
 
 {%- if payments %},
 
-{#- The windows that sum more than one month: which month is part of which period's sum. #}
+/* The windows that sum more than one month: which month is part of which period's sum. */
 windows as (
-    select distinct book, run_grain, periods_summed, months_per_period
-    from {{ ref('int_rollforward__comparisons') }}
-    where book in ({{ rollforward.quoted_names(payments) | join(', ') }})
-        and not (run_grain = 'month' and periods_summed = 1)
+    select distinct
+        comparisons.book,
+        comparisons.run_grain,
+        comparisons.periods_summed,
+        comparisons.run_months,
+        case
+            when comparisons.run_grain = 'month' then books.last_month
+            else {{ rollforward.period_index('books.last_month', 'comparisons.run_months') }}
+        end as last_period,
+        case
+            when comparisons.run_grain = 'month' then books.first_month
+            else {{ rollforward.period_index('books.first_month', 'comparisons.run_months') }}
+        end + comparisons.periods_summed - 1 as first_whole_period
+    from {{ ref('int_rollforward__comparisons') }} as comparisons
+    inner join {{ ref('int_rollforward__observed_books') }} as books on comparisons.book = books.book
+    where comparisons.book in ({{ rollforward.quoted_names(payments) | join(', ') }})
+        and not (comparisons.run_grain = 'month' and comparisons.periods_summed = 1)
 ),
 
-window_periods as (
+own_periods as (
     select
         unit_months.book,
         windows.run_grain,
         windows.periods_summed,
+        windows.first_whole_period,
+        windows.last_period,
         unit_months.unit,
         case
             when windows.run_grain = 'month' then unit_months.month_index
-            else {{ rollforward.period_index('unit_months.month_index', 'windows.months_per_period') }}
-        end + ahead.value as period,
+            else {{ rollforward.period_index('unit_months.month_index', 'windows.run_months') }}
+        end as own_period,
         unit_months.amount
         {{- rollforward.attribute_columns('unit_months.') }}
     from unit_months
     inner join windows on unit_months.book = windows.book
-    inner join ({{ rollforward.numbers(2) }}) as ahead on ahead.value < windows.periods_summed
+),
+
+/* A sum of 12 periods holds each of them in its own period's sum and in those of the 11 after it. */
+window_periods as (
+    select own_periods.*, own_periods.own_period + ahead.month_number as period
+    from own_periods
+    inner join {{ ref('int_rollforward__months') }} as ahead
+        on ahead.month_number < own_periods.periods_summed
+        and own_periods.own_period + ahead.month_number between own_periods.first_whole_period and own_periods.last_period
 )
 {%- endif %}
 
-{#- The last snapshot stands until the next one is there. #}
+/* The last snapshot stands until the next one is there. */
 select
     unit_months.book,
     'month' as run_grain,

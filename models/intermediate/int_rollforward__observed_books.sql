@@ -1,4 +1,4 @@
-{#- One row a book: what of it has been observed. -#}
+/* One row a book: what of it has been observed. */
 {{ config(enabled=rollforward.books() | length > 0) }}
 {%- set as_of_date = rollforward.setting('as_of_date') -%}
 
@@ -11,7 +11,7 @@ with usable_rows as (
     {%- endfor %}
 ),
 
-{#- Nothing after this day counts: the day the user names, or today. #}
+/* Nothing after this day counts: the day the user names, or today. */
 horizon as (
     select {{ "cast('" ~ as_of_date ~ "' as date)" if as_of_date else 'current_date' }} as last_day
 ),
@@ -28,8 +28,8 @@ days as (
     group by book, shape
 ),
 
-{#- An extract that stops is not observed later than it reaches, unless the user names the day; a snapshot speaks
-    at most for its own month. #}
+/* An extract that stops is not observed later than it reaches, unless the user names the day; a snapshot speaks
+    at most for its own month. */
 observed as (
     select
         book,

@@ -1,17 +1,13 @@
-{#- One row a book, comparison and period that can be compared: its days, and the two points on the runs that are
-    compared. Calendars are small; nothing here grows with the number of customers. -#}
+/* One row a book, comparison and period that can be compared: its days, and the two points on the runs that are
+    compared. Calendars are small; nothing here grows with the number of customers. */
 {{ config(enabled=rollforward.books() | length > 0) }}
 {%- set snapshots = rollforward.books('snapshots') -%}
 
 with months as (
-    select
-        1900 * 12 + value as month_index,
-        cast({{ dbt.dateadd('month', 'value', "cast('1900-01-01' as date)") }} as date) as first_day
-    from ({{ rollforward.numbers(4) }}) as numbers
-    where value < 12 * 300
+    select * from {{ ref('int_rollforward__months') }}
 ),
 
-{#- A period is known by the month it begins with. #}
+/* A period is known by the month it begins with. */
 candidate_periods as (
     select
         comparisons.*,
@@ -29,11 +25,11 @@ candidate_periods as (
     where mod(months.month_index - {{ rollforward.fiscal_shift() }}, comparisons.months_per_period) = 0
 ),
 
-{#- The period compared with, and everything summed into it, must have been observed too. #}
+/* The period compared with, and everything summed into it, must have been observed too. */
 comparable_periods as (
     select
         candidate_periods.*,
-        months.first_day as first_day_of_last_month,
+        months.last_day as period_end,
         case when run_grain = 'month' then last_month_of_period else period_index end as ending_index,
         case when run_grain = 'month' then last_month_of_period else period_index end - shift as starting_index
     from candidate_periods
@@ -49,7 +45,7 @@ snapshot_months as (
     where reason is null
 ),
 
-{#- A month without a snapshot was not observed: there is nothing to compare with it. #}
+/* A month without a snapshot was not observed: there is nothing to compare with it. */
 observed_periods as (
     select comparable_periods.*
     from comparable_periods
@@ -71,8 +67,8 @@ select
     book,
     comparison,
     period_start,
-    cast({{ dbt.last_day('first_day_of_last_month', 'month') }} as date) as period_end,
-    cast({{ dbt.last_day('first_day_of_last_month', 'month') }} as date) <= observed_through as is_complete,
+    period_end,
+    period_end <= observed_through as is_complete,
     run_grain,
     periods_summed,
     shift,

@@ -1,5 +1,5 @@
-{#- A unit's runs: stretches of periods over which its total amount and its attributes stay the same. Periods in
-    which it is not active have no row, so the table follows changes, not customers times months. -#}
+/* A unit's runs: stretches of periods over which its total amount and its attributes stay the same. Periods in
+    which it is not active have no row, so the table follows changes, not customers times months. */
 {{ config(enabled=rollforward.books() | length > 0) }}
 {%- set attributes = rollforward.attributes() -%}
 {%- set standing = rollforward.books('intervals') or rollforward.books('movements') -%}
@@ -24,7 +24,7 @@ with parts as (
 
 {%- if attributes %},
 
-{#- How much of the unit's amount has the same plan, the same region, ... as this part. #}
+/* How much of the unit's amount has the same plan, the same region, ... as this part. */
 weighed_parts as (
     select
         parts.*
@@ -36,7 +36,7 @@ weighed_parts as (
     from parts
 ),
 
-{#- The largest comes first; of equal ones the smallest value, a missing value last. #}
+/* The largest comes first; of equal ones the smallest value, a missing value last. */
 ranked_parts as (
     select
         weighed_parts.*
@@ -66,7 +66,7 @@ unit_amounts as (
     group by book, run_grain, periods_summed, unit, from_period, until_period
 ),
 
-{#- A run begins where the period before is not there or differs. Sums are one period long and stay so. #}
+/* A run begins where the period before is not there or differs. Sums are one period long and stay so. */
 marked_amounts as (
     select
         unit_amounts.*,

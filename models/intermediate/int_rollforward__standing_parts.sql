@@ -1,55 +1,27 @@
-{#- Amounts that stand until something changes (intervals, movements), cut at every month in which anything of the
-    same unit changes, so that a unit's concurrent parts have the same months. -#}
-{%- set intervals = rollforward.books('intervals') -%}
-{%- set movements = rollforward.books('movements') -%}
-{{ config(enabled=(intervals or movements) | length > 0) }}
+/* Amounts that stand until something changes (intervals, movements), cut at every month in which anything of the
+    same unit changes, so that a unit's concurrent parts have the same months. */
+{{ config(enabled=(rollforward.books('intervals') or rollforward.books('movements')) | length > 0) }}
 
-with
-{% if intervals -%}
-{#- In force at the ends of the months from the one it starts in up to, not including, the one it ends in. An end
-    that has not been reached yet is no end. #}
-interval_months as (
+/* In force at the ends of the months from the one it starts in up to, not including, the one it ends in; what joins
+   and leaves within a month is not seen at any month's end. A movement stands for good: the amount in force is the
+   sum of the movements so far. */
+with pieces as (
     select
-        given.book,
-        given.unit,
-        {{ rollforward.month_index('given.dated_on') }} as from_period,
+        book,
+        unit,
+        month_index as from_period,
         case
-            when given.ended_on is null or given.ended_on > books.observed_through then {{ rollforward.open_end() }}
-            else {{ rollforward.month_index('given.ended_on') }}
+            when ended_on is null then {{ rollforward.open_end() }}
+            else {{ rollforward.month_index('ended_on') }}
         end as until_period,
-        given.amount
-        {{- rollforward.attribute_columns('given.') }}
-    from {{ ref('stg_rollforward__intervals') }} as given
-    inner join {{ ref('int_rollforward__observed_books') }} as books on given.book = books.book
-    where given.reason is null and given.dated_on <= books.observed_through
-),
-
-{% endif %}
-{%- if movements -%}
-{#- A change of the amount stands for good: the amount in force is the sum of the changes so far. #}
-movement_months as (
-    select
-        given.book,
-        given.unit,
-        {{ rollforward.month_index('given.dated_on') }} as from_period,
-        {{ rollforward.open_end() }} as until_period,
-        given.amount
-        {{- rollforward.attribute_columns('given.') }}
-    from {{ ref('stg_rollforward__movements') }} as given
-    inner join {{ ref('int_rollforward__observed_books') }} as books on given.book = books.book
-    where given.reason is null and given.dated_on <= books.observed_through
-),
-
-{% endif -%}
-{#- What joins and leaves within a month is not seen at any month's end. #}
-pieces as (
-    {%- if intervals %}
-    select * from interval_months where from_period < until_period and amount <> 0
-    {%- endif %}
-    {{ "union all" if intervals and movements }}
-    {%- if movements %}
-    select * from movement_months where amount <> 0
-    {%- endif %}
+        amount
+        {{- rollforward.attribute_columns() }}
+    from {{ ref('int_rollforward__judged_rows') }}
+    where
+        shape in ('intervals', 'movements')
+        and reason is null
+        and amount <> 0
+        and (ended_on is null or month_index < {{ rollforward.month_index('ended_on') }})
 ),
 
 change_months as (

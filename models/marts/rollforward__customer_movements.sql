@@ -1,5 +1,5 @@
-{#- The ledger: one row a unit, comparison and period compared. It is a view, answered from the runs: ask for one
-    period at a time and it reads just that. -#}
+/* The ledger: one row a unit, comparison and period compared. It is a view, answered from the runs: ask for one
+    period at a time and it reads just that. */
 {{ config(enabled=rollforward.books() | length > 0, materialized='view') }}
 {%- set amount_type = rollforward.amount_type() -%}
 {%- set text_type = rollforward.text_type() -%}
@@ -32,7 +32,7 @@ ending_units as (
         and periods.ending_index < runs.until_period
 ),
 
-{#- Both sides of every unit in one row; the side where it is not active is 0. #}
+/* Both sides of every unit in one row; the side where it is not active is 0. */
 compared_units as (
     select
         book, comparison, period_start, period_end, is_complete, run_grain, starting_index, unit,
@@ -70,7 +70,7 @@ first_periods as (
         first_months.unit,
         case
             when comparisons.run_grain = 'month' then first_months.first_month
-            else {{ rollforward.period_index('first_months.first_month', 'comparisons.months_per_period') }}
+            else {{ rollforward.period_index('first_months.first_month', 'comparisons.run_months') }}
         end as first_index
     from first_months
     inner join {{ ref('int_rollforward__comparisons') }} as comparisons on first_months.book = comparisons.book

@@ -1,5 +1,5 @@
-{#- What was left out of the ledger and why, one row a book and reason: the total of the input is the total of the
-    ledger plus the amounts listed here. -#}
+/* What was left out of the ledger and why, one row a book and reason: the total of the input is the total of the
+    ledger plus the amounts listed here. */
 {{ config(enabled=rollforward.books() | length > 0) }}
 {%- set text_type = rollforward.text_type() -%}
 {%- set problem_type = 'decimal(38, 12)' %}
@@ -12,23 +12,17 @@ with rejected_rows as (
     group by book, reason
 ),
 
-{#- Amounts with more decimals than the ledger keeps: what was given minus what is used. #}
+/* Amounts with more decimals than the ledger keeps: what was given minus what is used. */
 rounded_rows as (
     select
         book, 'rounded_amount' as reason, cast(null as {{ text_type }}) as grain, cast(null as integer) as periods_summed,
         count(*) as row_count, cast(sum(exact_amount - amount) as {{ problem_type }}) as amount
-    from (
-        {%- for shape in rollforward.shapes() if rollforward.books(shape) %}
-        select given.book, given.exact_amount, given.amount
-        from {{ ref('stg_rollforward__' ~ shape) }} as given
-        where given.reason is null and given.exact_amount <> given.amount
-        {{ "union all" if not loop.last }}
-        {%- endfor %}
-    ) as rounded
+    from {{ ref('int_rollforward__judged_rows') }}
+    where reason is null and exact_amount <> amount
     group by book
 ),
 
-{#- A unit whose net amount is below 0 counts as 0; the negative remainder is listed, once for every period. #}
+/* A unit whose net amount is below 0 counts as 0; the negative remainder is listed, once for every period. */
 negative_periods as (
     select
         runs.book,

@@ -1,14 +1,10 @@
-{#- The measures of every book, comparison, period and combination of attribute values. -#}
+/* The measures of every book, comparison, period and combination of attribute values. */
 {{ config(enabled=rollforward.books() | length > 0) }}
 {%- set amount_type = rollforward.amount_type() -%}
-{#- `reactivation: new` counts whoever comes back as new. -#}
+/* `reactivation: new` counts whoever comes back as new. */
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}
-{%- set summed = [
-    'starting_revenue', 'starting_customers', 'joined_revenue', 'joined_customers', 'new_revenue', 'new_customers',
-    'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
-] %}
 
-{#- The changes so far add up to what is true from this period until the next change. #}
+/* The changes so far add up to what is true from this period until the next change. */
 with running_measures as (
     select
         book,
@@ -20,11 +16,11 @@ with running_measures as (
         lead(at_period, 1, {{ rollforward.open_end() }}) over (
             partition by book, run_grain, periods_summed, shift, attribute_set order by at_period
         ) as until_period
-        {%- for measure in summed %},
+        {%- for measure in rollforward.running_measures() %},
         cast(sum({{ measure }}) over (
             partition by book, run_grain, periods_summed, shift, attribute_set
             order by at_period rows unbounded preceding
-        ) as {{ amount_type if measure.endswith('revenue') else 'bigint' }}) as {{ measure }}
+        ) as {{ rollforward.measure_type(measure) }}) as {{ measure }}
         {%- endfor %}
     from {{ ref('int_rollforward__cohort_changes') }}
 ),

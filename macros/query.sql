@@ -1,0 +1,64 @@
+{#- A select of metrics over the cohorts, for models and analyses of your own:
+
+        {{ rollforward.query(metrics=['net_expansion_rate'], book='recurring_revenue', comparison='trailing_12_months', by=['plan']) }}
+
+    `book` and `comparison` take one name or a list (each is a column, so they are never mixed); `by` are attributes,
+    `where` is SQL over them. Periods that are not complete are left out unless incomplete_periods='include'. -#}
+{% macro query(metrics, book, comparison, by=[], where=none, incomplete_periods='exclude') %}
+{%- do rollforward.check_query(metrics, book, comparison, by, incomplete_periods) -%}
+{%- set keys = ['book', 'comparison', 'period_start', 'period_end', 'is_complete'] + rollforward.as_list(by) -%}
+select
+    {{ keys | join(",\n    ") }}
+    {%- for metric in rollforward.as_list(metrics) %},
+    {{ rollforward.metric_macro(metric)() | trim }} as {{ metric }}
+    {%- endfor %}
+from {{ ref('rollforward', 'rollforward__revenue_cohorts') }}
+where
+    book in ('{{ rollforward.as_list(book) | join("', '") }}')
+    and comparison in ('{{ rollforward.as_list(comparison) | join("', '") }}')
+    {%- if incomplete_periods == 'exclude' %}
+    and is_complete
+    {%- endif %}
+    {%- if where %}
+    and ({{ where }})
+    {%- endif %}
+group by {{ keys | join(", ") }}
+{%- endmacro %}
+
+
+{#- The macro of a metric: the project's own, or the package's; none when there is no such metric. -#}
+{% macro metric_macro(name) %}
+    {%- for package in [project_name, 'rollforward'] if context.get(package) is mapping or context.get(package) is not none -%}
+        {%- if context[package].get(name) is not none -%}{{ return(context[package][name]) }}{%- endif -%}
+    {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{#- Stop with one message when a query names what does not exist. -#}
+{% macro check_query(metrics, book, comparison, by, incomplete_periods) %}
+    {%- set problems = [] -%}
+    {%- for name in rollforward.as_list(metrics) if rollforward.metric_macro(name) is none -%}
+        {%- do problems.append("metric '" ~ name ~ "' is not defined: no metrics/*.yml has it, or `rollforward compile` has not run since") -%}
+    {%- endfor -%}
+    {%- set books = {} -%}
+    {%- for known in rollforward.books() -%}{%- do books.update({known.name: known}) -%}{%- endfor -%}
+    {%- for name in rollforward.as_list(book) -%}
+        {%- if name not in books -%}
+            {%- do problems.append("book '" ~ name ~ "' is not one of " ~ books.keys() | join(', ')) -%}
+        {%- else -%}
+            {%- for given in rollforward.as_list(comparison) if given not in books[name].comparisons -%}
+                {%- do problems.append("comparison '" ~ given ~ "' is not one that book " ~ name ~ " has: " ~ books[name].comparisons | join(', ')) -%}
+            {%- endfor -%}
+            {%- for attribute in rollforward.as_list(by) if attribute not in books[name].attributes -%}
+                {%- do problems.append("by '" ~ attribute ~ "' is not an attribute of book " ~ name ~ ": " ~ books[name].attributes | join(', ')) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if incomplete_periods not in ['exclude', 'include'] -%}
+        {%- do problems.append("incomplete_periods '" ~ incomplete_periods ~ "' is not one of exclude, include") -%}
+    {%- endif -%}
+    {%- if problems -%}
+        {{ exceptions.raise_compiler_error("rollforward.query cannot be answered:\n  - " ~ problems | join("\n  - ")) }}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,32 @@
+/* The calendar: one row a month from 1900 to 2199. Periods are counted in months since year 0 and never computed
+   with dates, so month lengths and leap years cannot shift them. */
+{{ config(enabled=rollforward.books() | length > 0) }}
+
+with digits as (
+    {%- for value in range(10) %}
+    select {{ value }} as value {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+numbers as (
+    select 1000 * thousands.value + 100 * hundreds.value + 10 * tens.value + ones.value as month_number
+    from digits as ones
+    cross join digits as tens
+    cross join digits as hundreds
+    cross join digits as thousands
+),
+
+first_days as (
+    select
+        month_number,
+        cast({{ dbt.dateadd('month', 'month_number', "cast('1900-01-01' as date)") }} as date) as first_day
+    from numbers
+    where month_number < 12 * 300
+)
+
+select
+    month_number,
+    1900 * 12 + month_number as month_index,
+    first_day,
+    cast({{ dbt.last_day('first_day', 'month') }} as date) as last_day
+from first_days
