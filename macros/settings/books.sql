@@ -1,7 +1,17 @@
-{#- The books as the models use them: lists are lists, measurement and date columns are filled in.
-    `shape` keeps the books of one shape. Wrong settings stop here, at parse time, all of them at once. -#}
-{% macro books(shape=none) %}
+{#- Whether any book is configured, of one shape if that is given: models without one are off. Every model asks this
+    first, and wrong settings stop here, at parse time, all of them at once. -#}
+{% macro is_configured(shapes=none) %}
     {%- do rollforward.check_settings() -%}
+    {%- for given in (rollforward.setting('books') or {}).values() if shapes is none or given.shape in shapes -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{% endmacro %}
+
+
+{#- The books as the models use them: lists are lists, measurement and date columns are filled in.
+    `shape` keeps the books of one shape. -#}
+{% macro books(shape=none) %}
     {%- set books = [] -%}
     {%- for name, given in (rollforward.setting('books') or {}).items() if shape is none or given.shape == shape -%}
         {%- set form = rollforward.shapes()[given.shape] -%}
@@ -26,8 +36,8 @@
 {#- Every attribute of any book, in the order they are first named: the cohorts have a column for each. -#}
 {% macro attributes() %}
     {%- set names = [] -%}
-    {%- for book in rollforward.books() -%}
-        {%- for name in book.attributes if name not in names -%}
+    {%- for book in (rollforward.setting('books') or {}).values() -%}
+        {%- for name in rollforward.as_list(book.get('attributes')) if name not in names -%}
             {%- do names.append(name) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -1,6 +1,6 @@
 /* The combinations of attribute values that occur, each with a number: what is counted per combination is counted
     per number, and only the marts spell it out again. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set attributes = rollforward.attributes() %}
 
 with combinations as (

@@ -5,7 +5,7 @@
     Every row says: from period `at_period` on, the measures of the window (book, run_grain, periods_summed, shift)
     and attribute set are larger by this much. Existing customers have the attributes of the start, joiners those of
     the end. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set amount_type = rollforward.amount_type() -%}
 {%- set summing_books = rollforward.quoted_names(rollforward.books('payments')) -%}
 {%- set standing_books = rollforward.quoted_names(rollforward.books()) | reject('in', summing_books) | list -%}

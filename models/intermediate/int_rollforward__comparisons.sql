@@ -1,6 +1,6 @@
 /* One row a book and comparison: what is compared, and on which runs. A book measured at a point in time is read
     from monthly runs, `shift` months apart, whatever the grain; a book that sums has runs for each window it sums. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 
 {%- set rows = [] -%}
 {%- for book in rollforward.books() -%}

@@ -1,8 +1,8 @@
 /* Amounts that belong to one period (snapshots, payments): one row a unit, period and attribute values. Payments
     are summed per month first; each window a comparison sums (a quarter, 12 months ending here) is a sum of months. */
+{{ config(enabled=rollforward.is_configured(['snapshots', 'payments'])) }}
 {%- set snapshots = rollforward.books('snapshots') -%}
-{%- set payments = rollforward.books('payments') -%}
-{{ config(enabled=(snapshots or payments) | length > 0) }}
+{%- set payments = rollforward.books('payments') %}
 
 with unit_months as (
     select book, unit, month_index, cast(sum(amount) as {{ rollforward.amount_type() }}) as amount

@@ -1,7 +1,7 @@
 /* Every input row of every book with its final reason: to what the row says itself comes what only the whole book
    knows, how far it has been observed and which snapshot of a month is the last. Rows without a reason make up the
    ledger. */
-{{ config(enabled=rollforward.books() | length > 0, materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized='view') }}
 {%- set snapshots = rollforward.books('snapshots') %}
 
 with

@@ -1,6 +1,6 @@
 /* The calendar: one row a month from 1900 to 2199. Periods are counted in months since year 0 and never computed
    with dates, so month lengths and leap years cannot shift them. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 
 with digits as (
     {%- for value in range(10) %}

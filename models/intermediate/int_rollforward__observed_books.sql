@@ -1,5 +1,5 @@
 /* One row a book: what of it has been observed. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set as_of_date = rollforward.setting('as_of_date') -%}
 
 with usable_rows as (

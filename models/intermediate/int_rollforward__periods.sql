@@ -1,6 +1,6 @@
 /* One row a book, comparison and period that can be compared: its days, and the two points on the runs that are
     compared. Calendars are small; nothing here grows with the number of customers. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set snapshots = rollforward.books('snapshots') -%}
 
 with months as (

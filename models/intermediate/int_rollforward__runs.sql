@@ -1,6 +1,6 @@
 /* A unit's runs: stretches of periods over which its total amount and its attributes stay the same. Periods in
     which it is not active have no row, so the table follows changes, not customers times months. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set attributes = rollforward.attributes() -%}
 {%- set standing = rollforward.books('intervals') or rollforward.books('movements') -%}
 {%- set summing_books = rollforward.quoted_names(rollforward.books('payments')) -%}

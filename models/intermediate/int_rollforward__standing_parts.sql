@@ -1,6 +1,6 @@
 /* Amounts that stand until something changes (intervals, movements), cut at every month in which anything of the
     same unit changes, so that a unit's concurrent parts have the same months. */
-{{ config(enabled=(rollforward.books('intervals') or rollforward.books('movements')) | length > 0) }}
+{{ config(enabled=rollforward.is_configured(['intervals', 'movements'])) }}
 
 /* In force at the ends of the months from the one it starts in up to, not including, the one it ends in; what joins
    and leaves within a month is not seen at any month's end. A movement stands for good: the amount in force is the

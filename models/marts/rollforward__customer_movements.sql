@@ -1,6 +1,6 @@
 /* The ledger: one row a unit, comparison and period compared. It is a view, answered from the runs: ask for one
     period at a time and it reads just that. */
-{{ config(enabled=rollforward.books() | length > 0, materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized='view') }}
 {%- set amount_type = rollforward.amount_type() -%}
 {%- set text_type = rollforward.text_type() -%}
 {%- set attributes = rollforward.attributes() %}

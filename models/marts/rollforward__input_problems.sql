@@ -1,6 +1,6 @@
 /* What was left out of the ledger and why, one row a book and reason: the total of the input is the total of the
     ledger plus the amounts listed here. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set text_type = rollforward.text_type() -%}
 {%- set problem_type = 'decimal(38, 12)' %}
 

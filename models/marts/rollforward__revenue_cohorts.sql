@@ -1,5 +1,5 @@
 /* The measures of every book, comparison, period and combination of attribute values. */
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set amount_type = rollforward.amount_type() -%}
 /* `reactivation: new` counts whoever comes back as new. */
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}

@@ -1,4 +1,4 @@
 /* Books of intervals: an amount in force from started_on until, not including, ended_on. */
-{{ config(enabled=rollforward.books('intervals') | length > 0) }}
+{{ config(enabled=rollforward.is_configured(['intervals'])) }}
 
 {{ rollforward.staged_rows('intervals') }}

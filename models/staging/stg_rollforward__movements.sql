@@ -1,4 +1,4 @@
 /* Books of movements: signed changes of the amount in force. */
-{{ config(enabled=rollforward.books('movements') | length > 0) }}
+{{ config(enabled=rollforward.is_configured(['movements'])) }}
 
 {{ rollforward.staged_rows('movements') }}

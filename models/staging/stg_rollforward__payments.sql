@@ -1,4 +1,4 @@
 /* Books of payments: amounts dated on a day, summed per period. */
-{{ config(enabled=rollforward.books('payments') | length > 0) }}
+{{ config(enabled=rollforward.is_configured(['payments'])) }}
 
 {{ rollforward.staged_rows('payments') }}

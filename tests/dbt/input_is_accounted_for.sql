@@ -1,5 +1,5 @@
 -- Every amount given is in the ledger or listed: summed payments month by month, standing amounts on the last day observed.
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 {%- set payments = rollforward.books('payments') -%}
 {%- set intervals = rollforward.books('intervals') -%}
 {%- set total_type = 'decimal(38, 12)' %}

@@ -1,5 +1,5 @@
 -- The ledger's rows of the latest period of every comparison, added up, are the cohorts' measures.
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 
 with latest_periods as (
     select book, comparison, max(period_end) as period_end

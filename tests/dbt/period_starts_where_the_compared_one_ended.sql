@@ -1,5 +1,5 @@
 -- What a period starts with is what the period it is compared with ended with.
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 
 with period_totals as (
     select

@@ -1,5 +1,5 @@
 -- Ending = starting + new + reactivation + expansion - contraction - churned; the same for customers.
-{{ config(enabled=rollforward.books() | length > 0) }}
+{{ config(enabled=rollforward.is_configured()) }}
 
 select *
 from {{ ref('rollforward__revenue_cohorts') }}
