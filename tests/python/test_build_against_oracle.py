@@ -60,7 +60,9 @@ def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[di
     ]
     cohorts = built.rows("select * from rollforward__revenue_cohorts")
     columns = (*KEYS, *names)
-    cells = {tuple(row[column] for column in columns): {m: row[m] for m in oracle.MEASURES} for row in cohorts}
+    cells = {
+        tuple(row[column] for column in columns): {m: row[m] for m in oracle.MEASURES} for row in cohorts
+    }
     assert len(cells) == len(cohorts)
     assert_same("cohorts", cells, oracle.cohorts(full, names))
 
