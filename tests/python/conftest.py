@@ -14,7 +14,7 @@ import yaml
 
 REPO = Path(__file__).parents[2]
 SHARED = REPO.parent / "shared"
-SOURCES = 8  # relations a project can read: src_1 ... in schema raw
+SOURCES = tuple(f"src_{number}" for number in range(1, 9))  # relations in schema raw a project can read
 
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 
@@ -38,10 +38,31 @@ class Built:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
+def run_dbt(folder: Path, database: Path, arguments: Iterable[str]) -> Built:
+    """Run dbt in this process on the project in a folder, and let go of the database afterwards."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    problems: list[str] = []
+
+    def listen(event: Any) -> None:
+        if event.info.level in ("error", "warn"):
+            problems.append(event.info.msg)
+
+    folders = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
+    quiet = ["--log-level", "none", "--log-level-file", "none"]
+    result = dbtRunner(callbacks=[listen]).invoke([*quiet, *arguments, *folders])
+    DuckDBConnectionManager.close_all_connections()
+    nodes = getattr(result.result, "results", None) or []
+    statuses = {node.node.name: str(node.status) for node in nodes}
+    messages = "\n".join([*problems, str(result.exception or ""), *(node.message or "" for node in nodes)])
+    return Built(bool(result.success), statuses, messages, database)
+
+
 class Project:
     """A dbt project in a folder of its own, with the package installed the way `dbt deps` leaves it."""
 
-    def __init__(self, folder: Path, name: str = "consumer"):
+    def __init__(self, folder: Path, name: str = "consumer", tables: Iterable[str] = SOURCES):
         self.folder = folder
         self.name = name
         self.database = folder / "warehouse.duckdb"
@@ -55,8 +76,7 @@ class Project:
         self.write("packages.yml", f"packages:\n  - local: {REPO}\n")
         output = {"type": "duckdb", "path": str(self.database), "threads": 2}
         self.write("profiles.yml", yaml.safe_dump({name: {"target": "dev", "outputs": {"dev": output}}}))
-        tables = [{"name": f"src_{number}"} for number in range(1, SOURCES + 1)]
-        sources = [{"name": "raw", "schema": "raw", "tables": tables}]
+        sources = [{"name": "raw", "schema": "raw", "tables": [{"name": table} for table in tables]}]
         self.write("models/sources.yml", yaml.safe_dump({"sources": sources}))
 
     def write(self, path: str, text: str) -> Path:
@@ -72,30 +92,30 @@ class Project:
         with duckdb.connect(str(self.database)) as connection:
             connection.execute("create schema if not exists raw")
             connection.execute(f"create or replace table raw.{table} ({columns})")
-            values = [[row.get(name) for name in types] for row in rows]
-            if values:
-                connection.executemany(
-                    f"insert into raw.{table} values ({', '.join('?' * len(types))})", values
-                )
+            # Column by column, as text the database casts: row by row takes seconds for a thousand rows.
+            given = list(rows)
+            values = [[None if row.get(name) is None else str(row[name]) for row in given] for name in types]
+            connection.execute(
+                f"insert into raw.{table} select {', '.join(['unnest(?::varchar[])'] * len(types))}", values
+            )
+
+    def ask(self, model: str, **query: Any) -> None:
+        """Write a model that is one `rollforward.query`."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in query.items())
+        self.write(f"models/{model}.sql", f"{{{{ rollforward.query({arguments}) }}}}\n")
+
+    def build(self, books: Mapping[str, Mapping[str, Any]], **settings: Any) -> Built:
+        """A `dbt build` that has to succeed; a book without a relation reads the raw table of its name."""
+        given = {name: {"relation": f"source('raw', '{name}')", **book} for name, book in books.items()}
+        built = self.dbt("build", settings={"books": given, **settings})
+        if not built.success:
+            raise AssertionError(built.messages)
+        return built
 
     def dbt(self, *arguments: str, settings: Mapping[str, Any] | None = None) -> Built:
         """Run dbt in this process; `settings` are the package's vars."""
-        from dbt.cli.main import dbtRunner
-
         given = ["--vars", json.dumps({"rollforward": settings}, default=str)] if settings is not None else []
-        folders = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        events: list[str] = []
-
-        def listen(event: Any) -> None:
-            if event.info.level in ("error", "warn"):
-                events.append(event.info.msg)
-
-        quiet = ["--log-level", "none", "--log-level-file", "none"]
-        result = dbtRunner(callbacks=[listen]).invoke([*quiet, *arguments, *folders, *given])
-        nodes = getattr(result.result, "results", None) or []
-        statuses = {node.node.name: str(node.status) for node in nodes}
-        messages = "\n".join([*events, str(result.exception or ""), *(node.message or "" for node in nodes)])
-        return Built(bool(result.success), statuses, messages, self.database)
+        return run_dbt(self.folder, self.database, [*arguments, *given])
 
     def remove(self) -> None:
         """Delete the project's folder."""

@@ -33,7 +33,7 @@ def build(project: Project, given_settings: oracle.Settings, rows: dict[str, lis
 
 
 def attribute_names(given_settings: oracle.Settings) -> list[str]:
-    return list(dict.fromkeys(name for book in given_settings.books.values() for name in book["attributes"]))
+    return list(dict.fromkeys(name for book in given_settings.books.values() for name in book.get("attributes", [])))
 
 
 def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[dict[str, Any]]]) -> None:

@@ -1,0 +1,89 @@
+"""Wrong settings stop dbt at parse time with one message that names the key and lists what is allowed."""
+
+from typing import Any
+
+import pytest
+from conftest import Project
+
+BOOK = {
+    "relation": "source('raw', 'src_1')",
+    "shape": "payments",
+    "unit": "customer_id",
+    "amount": "amount",
+    "occurred_on": "paid_on",
+}
+
+# Everything below is wrong at once: one parse gives one message with a line for each.
+WRONG: dict[str, Any] = {
+    "book": {},
+    "reactivation": "never",
+    "fiscal_year_start_month": 13,
+    "amount_scale": 12,
+    "as_of_date": "today",
+    "comparisons": {"fortnight": {"grain": "week", "lookback": 0}},
+    "books": {
+        "misspelt": {**BOOK, "ocurred_on": "paid_on"},
+        "of_another_shape": {**BOOK, "ended_on": "paid_on"},
+        "undated": {key: value for key, value in BOOK.items() if key != "occurred_on"},
+        "shapeless": {**BOOK, "shape": "invoices"},
+        "plain": "fct_sales",
+        "odd_comparison": {**BOOK, "comparisons": ["monthly"]},
+        "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue"]},
+    },
+}
+MESSAGES = [
+    "rollforward: unknown key 'book'; allowed are books, comparisons, as_of_date, fiscal_year_start_month,",
+    "reactivation: 'never' is not one of own, new",
+    "fiscal_year_start_month: '13' is not a month, 1 to 12",
+    "amount_scale: '12' is not a number of decimals, 0 to 9",
+    "as_of_date: 'today' is not a date written YYYY-MM-DD",
+    "comparisons.fortnight.grain: 'week' is not one of month, quarter, year",
+    "comparisons.fortnight.lookback: '0' is not a whole number of periods, 1 to 99",
+    "books.misspelt (payments): unknown key 'ocurred_on'; allowed are relation, shape, unit, amount, occurred_on",
+    "books.of_another_shape (payments): unknown key 'ended_on'",
+    "books.undated (payments): 'occurred_on' is missing; required are relation, shape, unit, amount, occurred_on",
+    "books.shapeless.shape: 'invoices' is not one of intervals, snapshots, movements, payments",
+    "books.plain.shape: 'None' is not one of intervals, snapshots, movements, payments",
+    "books.odd_comparison.comparisons: 'monthly' is not one of month_over_month, quarter_over_quarter,",
+    "books.my sales: a book's name is letters, digits and _, starting with a letter",
+    "books.my sales.attributes: 'Plan name' is not a plain column name",
+    "books.my sales.attributes: 'period_end' is the name of a column of the cohorts",
+    "books.my sales.attributes: 'lost_revenue' is the name of a column of the cohorts",
+]
+
+
+def test_everything_wrong_is_one_message(project: Project) -> None:
+    built = project.dbt("parse", settings=WRONG)
+    assert not built.success
+    assert "rollforward's vars cannot be used:" in built.messages
+    positions = [built.messages.find(message) for message in MESSAGES]
+    assert -1 not in positions, MESSAGES[positions.index(-1)]
+    assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize("books", [[BOOK], "fct_sales"])
+def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
+    built = project.dbt("parse", settings={"books": books})
+    assert not built.success
+    assert "books: must be a mapping of book names to their settings" in built.messages
+
+
+def test_a_query_that_cannot_be_answered(project: Project) -> None:
+    query = (
+        "rollforward.query(metrics=['ner', 'net_expansion_rate'], book=['sales', 'orders'],"
+        " comparison='mom', by='plan', incomplete_periods='maybe')"
+    )
+    asked = project.write("models/asked.sql", f"{{{{ {query} }}}}\n")
+    settings = {"books": {"sales": {**BOOK, "attributes": ["country"]}}}
+    built = project.dbt("compile", "--select", "asked", settings=settings)
+    asked.unlink()
+    assert not built.success
+    for message in (
+        "rollforward.query cannot be answered:",
+        "metric 'ner' is not defined",
+        "book 'orders' is not one of sales",
+        "comparison 'mom' is not one that book sales has: month_over_month, quarter_over_quarter",
+        "by 'plan' is not an attribute of book sales: country",
+        "incomplete_periods 'maybe' is not one of exclude, include",
+    ):
+        assert message in built.messages
