@@ -98,7 +98,7 @@ def rates_by_day(db: duckdb.DuckDBPyConnection, comparison: str) -> dict[date, R
     """Give the rates of the last twelve complete months, by the day they end."""
     rows = fetch(
         db,
-        "select * from recurring_revenue_retention"
+        "select * from demo_retention"
         " where comparison = ? and is_complete order by period_end desc limit 12",
         comparison,
     )
@@ -226,9 +226,9 @@ def slice_table(db: duckdb.DuckDBPyConnection, day: date, ink: Ink) -> Iterator[
     headings = "".join(f"{heading:>9}" for heading, _, how in RATES if how == LEVEL)
     yield f"{'where it comes from, in a year':32}{'revenue then':>14}{headings}{'less':>8}|more"
     cuts = (
-        ("plan", slices(db, "retention_by_plan", "plan", day)),
-        ("product", slices(db, "product_retention", "product", day)),
-        ("orders", slices(db, "orders_retention", "'all of the shop'", day)),
+        ("plan", slices(db, "demo_retention_by_plan", "plan", day)),
+        ("product", slices(db, "demo_product_retention", "product", day)),
+        ("orders", slices(db, "demo_orders_retention", "'all of the shop'", day)),
     )
     for kind, rows in cuts:
         for row in rows:

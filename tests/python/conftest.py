@@ -40,7 +40,6 @@ class Built:
 
 def run_dbt(folder: Path, database: Path, arguments: Iterable[str]) -> Built:
     """Run dbt in this process on the project in a folder, and let go of the database afterwards."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     problems: list[str] = []
@@ -52,11 +51,18 @@ def run_dbt(folder: Path, database: Path, arguments: Iterable[str]) -> Built:
     folders = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
     quiet = ["--log-level", "none", "--log-level-file", "none"]
     result = dbtRunner(callbacks=[listen]).invoke([*quiet, *arguments, *folders])
-    DuckDBConnectionManager.close_all_connections()
+    close_databases()
     nodes = getattr(result.result, "results", None) or []
     statuses = {node.node.name: str(node.status) for node in nodes}
     messages = "\n".join([*problems, str(result.exception or ""), *(node.message or "" for node in nodes)])
     return Built(bool(result.success), statuses, messages, database)
+
+
+def close_databases() -> None:
+    """Let go of the database files that dbt keeps open as long as the process lives."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
 
 
 class Project:

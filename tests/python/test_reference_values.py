@@ -1,12 +1,12 @@
 """The how-to pages on real data, followed to the letter, give the reference values: every cell of every file."""
 
 import csv
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pages
 import pytest
 from conftest import REPO, SHARED, Built, Project, needs_shared
 
@@ -49,20 +49,17 @@ COMPARISONS = {
 }
 
 
-def project_of_page(page: str, folder: Path, data: dict[str, Path]) -> Project:
-    """A folder with the files a how-to page shows, under their titles, and the data it reads.
-
-    The page is followed inside the folder; here dbt runs from elsewhere, so relative paths become absolute.
-    """
+def followed_page(
+    page: str, folder: Path, data: Mapping[str, Path], books: list[str], comparisons: list[str]
+) -> Built:
+    """Do what a how-to page says, over the data it names, with two more models that ask for every rate."""
     project = Project(folder)
-    blocks = re.findall(r'```\w+ title="([^"]+)"\n(.*?)```', (REPO / page).read_text(), flags=re.S)
-    for title, text in blocks:
-        text = text.replace("'data/", f"'{folder}/data/").replace("../rollforward", str(REPO))
-        project.write(title, re.sub(r"path: \w+\.duckdb", f"path: {project.database}", text))
+    (folder / "data").mkdir()
     for name, source in data.items():
-        (folder / "data").mkdir(exist_ok=True)
         (folder / "data" / name).symlink_to(source)
-    return project
+    add_rate_models(project, books, comparisons)
+    pages.follow(REPO / "docs" / "how-to" / page, folder)
+    return Built(True, {}, "", next(folder.glob("*.duckdb")))
 
 
 def add_rate_models(project: Project, books: list[str], comparisons: list[str]) -> None:
@@ -107,11 +104,8 @@ BOOKS_OF_RAVENSTACK = ["subscriptions", "snapshots", "activities"]
 def ravenstack(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("ravenstack") / "project"
     data = {name: SHARED / "data" / name for name in ("ravenstack", "ravenstack_shapes")}
-    project = project_of_page("docs/how-to/subscriptions.md", folder, data)
-    add_rate_models(project, BOOKS_OF_RAVENSTACK, ["month_over_month", "quarter_over_quarter"])
-    built = project.dbt("build")
-    assert built.success, built.messages
-    return built
+    comparisons = ["month_over_month", "quarter_over_quarter"]
+    return followed_page("subscriptions.md", folder, data, BOOKS_OF_RAVENSTACK, comparisons)
 
 
 @pytest.mark.parametrize("book", BOOKS_OF_RAVENSTACK)
@@ -135,11 +129,8 @@ def test_ravenstack_lists_what_it_left_out(ravenstack: Built) -> None:
 def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("online_retail") / "project"
     data = {"online_retail.parquet": SHARED / "data" / "online_retail" / "online_retail.parquet"}
-    project = project_of_page("docs/how-to/invoice-lines.md", folder, data)
-    add_rate_models(project, ["sales"], ["month_over_month", "quarter_over_quarter"])
-    built = project.dbt("build")
-    assert built.success, built.messages
-    return built
+    comparisons = ["month_over_month", "quarter_over_quarter"]
+    return followed_page("invoice-lines.md", folder, data, ["sales"], comparisons)
 
 
 @pytest.mark.parametrize("file", ["online_retail_gross_month", "online_retail_gross_quarter"])

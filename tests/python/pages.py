@@ -1,0 +1,97 @@
+"""Following a page of the docs: its titled blocks become files, its commands are run, its answers are looked for.
+
+```yaml title="models/x.yml"   a file
+```console                     lines after `$ ` are commands; other lines must appear in what they print
+```sql                         a query on the page's database, which must run
+"""
+
+import contextlib
+import io
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from conftest import REPO, close_databases
+
+BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', flags=re.S | re.M)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block of a page."""
+
+    language: str
+    title: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """The blocks of a page, in order."""
+    return [Block(language, title, text) for language, title, text in BLOCK.findall(page.read_text())]
+
+
+def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
+    """Each command of a console block with the lines it is said to answer."""
+    command, answer = "", []
+    for line in block.text.splitlines():
+        if line.startswith("$ "):
+            if command:
+                yield command, answer
+            command, answer = line[2:], []
+        elif line.strip():
+            answer.append(line)
+    if command:
+        yield command, answer
+
+
+def follow(page: Path, folder: Path) -> None:
+    """Do what a page says, in a folder that stands beside the package as the page has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder.parent / "rollforward"
+    if not beside.exists():
+        beside.symlink_to(REPO, target_is_directory=True)
+    with contextlib.chdir(folder):
+        for block in blocks(page):
+            if block.title:
+                file = folder / block.title
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text)
+            elif block.language == "console":
+                for command, answer in commands(block):
+                    check_answer(page, command, run(command), answer)
+            elif block.language == "sql":
+                with duckdb.connect(str(next(folder.glob("*.duckdb")))) as connection:
+                    connection.execute(block.text)
+
+
+def run(command: str) -> str:
+    """What a command prints; it is run in this process, in the folder the page is followed in."""
+    program, *arguments = shlex.split(command)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        match program:
+            case "dbt":
+                from dbt.cli.main import dbtRunner
+
+                succeeded = dbtRunner().invoke(["--log-level-file", "none", *arguments]).success
+                close_databases()
+            case "rollforward":
+                from rollforward.cli import main
+
+                succeeded = main(arguments) == 0
+            case _:
+                raise AssertionError(f"a page runs '{program}', which no test knows how to run")
+    text = printed.getvalue()
+    said_to_fail = "error" in text and program == "rollforward"
+    assert succeeded or said_to_fail, f"{command}\n{text}"
+    return text
+
+
+def check_answer(page: Path, command: str, printed: str, answer: list[str]) -> None:
+    """Every line a page shows as an answer is in what the command prints, white space aside."""
+    plain = {" ".join(line.split()) for line in re.sub(r"\x1b\[[0-9;]*m", "", printed).splitlines()}
+    missing = [line for line in answer if " ".join(line.split()) not in plain]
+    assert not missing, f"{page.name}: `{command}` does not print {missing}\n{printed}"

@@ -1,0 +1,85 @@
+"""The pages that need no data from elsewhere, done step by step, and the promises of the README."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pages
+import pytest
+import yaml
+from conftest import REPO
+
+HOW_TO = REPO / "docs" / "how-to"
+ON_REAL_DATA = {"invoice-lines.md", "subscriptions.md"}  # followed in test_reference_values
+
+
+def test_the_pages_on_a_first_book(tmp_path: Path) -> None:
+    """The three later pages go on in the project of the first."""
+    for page in ("first-book.md", "ask.md", "generated-files.md", "declare-a-metric.md"):
+        pages.follow(HOW_TO / page, tmp_path / "project")
+
+
+def test_every_page_is_followed_by_a_test() -> None:
+    followed = {"first-book.md", "ask.md", "generated-files.md", "declare-a-metric.md"} | ON_REAL_DATA
+    assert {page.name for page in HOW_TO.glob("*.md")} == followed
+
+
+@pytest.mark.parametrize("page", sorted(REPO.glob("*.md")) + sorted((REPO / "docs").rglob("*.md")))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_what_the_readme_shows_is_what_the_demo_prints(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "ROLLFORWARD_DEMO_DB": str(tmp_path / "demo.duckdb"),
+        "DBT_TARGET_PATH": str(tmp_path / "target"),
+    }
+    venv = Path(sys.executable).parents[1]
+    command = ["make", "--no-print-directory", "demo", f"VENV={venv}"]
+    if not (venv / ".ready").exists():
+        pytest.skip("the tests do not run in the environment that make sets up")
+    made = subprocess.run(command, cwd=REPO, env=environment, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    shown = [block.text for block in pages.blocks(REPO / "README.md") if block.language == "text"]
+    assert shown
+    for text in shown:
+        assert text in made.stdout
+
+
+def test_yaml_of_the_readme_is_what_the_pages_use() -> None:
+    """Blocks that are not followed step by step are at least YAML with the keys they show."""
+    for page in (REPO / "README.md", REPO / "docs" / "reference" / "books.md"):
+        for block in pages.blocks(page):
+            if block.language == "yaml":
+                assert isinstance(yaml.safe_load(block.text), dict)
+
+
+def test_readme_project_builds(tmp_path: Path) -> None:
+    """The README's book and view, over a table with the columns they name."""
+    folder = tmp_path / "project"
+    first = {block.title: block.text for block in pages.blocks(HOW_TO / "first-book.md") if block.title}
+    vars_block, view_block = (
+        block.text
+        for block in pages.blocks(REPO / "README.md")
+        if block.language == "yaml" and "packages" not in block.text
+    )
+    files = {
+        "dbt_project.yml": 'name: first_book\nversion: "1.0.0"\nprofile: first_book\n' + vars_block,
+        "metrics/retention.yml": view_block,
+        "models/fct_subscriptions.sql": "select *, 'north' as region from {{ ref('subscriptions') }}\n",
+    }
+    for title in ("seeds/subscriptions.csv", "profiles.yml", "packages.yml"):
+        files[title] = first[title]
+    for title, text in files.items():
+        (folder / title).parent.mkdir(parents=True, exist_ok=True)
+        (folder / title).write_text(text)
+    (tmp_path / "rollforward").symlink_to(REPO, target_is_directory=True)
+    with contextlib.chdir(folder):
+        pages.run("dbt deps")
+        assert "retention_by_plan" in pages.run("dbt build")
