@@ -98,8 +98,7 @@ def rates_by_day(db: duckdb.DuckDBPyConnection, comparison: str) -> dict[date, R
     """Give the rates of the last twelve complete months, by the day they end."""
     rows = fetch(
         db,
-        "select * from demo_retention"
-        " where comparison = ? and is_complete order by period_end desc limit 12",
+        "select * from demo_retention where comparison = ? and is_complete order by period_end desc limit 12",
         comparison,
     )
     return {row["period_end"]: row for row in reversed(rows)}

@@ -23,13 +23,25 @@
 {% endmacro %}
 
 
-{#- Whether two rows have the same attribute values, null being a value: written so that engines can hash it. -#}
+{#- Whether two rows have the same attribute values, null being a value. -#}
 {% macro same_attributes(left, right) %}
-    {%- for name in rollforward.attributes() %}
-    and coalesce({{ left }}.{{ name }}, '') = coalesce({{ right }}.{{ name }}, '')
-    and case when {{ left }}.{{ name }} is null then 1 else 0 end = case when {{ right }}.{{ name }} is null then 1 else 0 end
+    {%- set conditions = [] -%}
+    {%- for name in rollforward.attributes() -%}
+        {%- do conditions.append(rollforward.same_value(left ~ '.' ~ name, right ~ '.' ~ name)) -%}
     {%- endfor -%}
+    {{ return(conditions | join('\n        and ') or 'true') }}
 {% endmacro %}
+
+
+{#- Equality in which null equals null, written so that the engine can join on it by hashing. -#}
+{% macro same_value(left, right) %}{{ return(adapter.dispatch('same_value', 'rollforward')(left, right)) }}{% endmacro %}
+
+{% macro default__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
+
+{% macro postgres__same_value(left, right) -%}
+    coalesce({{ left }}, '') = coalesce({{ right }}, '')
+    and case when {{ left }} is null then 1 else 0 end = case when {{ right }} is null then 1 else 0 end
+{%- endmacro %}
 
 
 {#- `['''orders''', ...]`: the names of books as SQL text literals. -#}

@@ -9,6 +9,15 @@
 {%- endmacro %}
 
 
+{#- The period of a series that holds a month. -#}
+{% macro series_period(month, series) -%}
+    case
+        when {{ series }}.grain = 'month' then {{ month }}
+        else {{ rollforward.period_index(month, series ~ '.months_per_period') }}
+    end
+{%- endmacro %}
+
+
 {#- Months between January and the start of the fiscal year. -#}
 {% macro fiscal_shift() %}{{ return(rollforward.setting('fiscal_year_start_month') - 1) }}{% endmacro %}
 

@@ -17,9 +17,11 @@ candidate_periods as (
         months.first_day as period_start,
         months.month_index as first_month_of_period,
         months.month_index + comparisons.months_per_period - 1 as last_month_of_period,
+        series.grain,
         {{ rollforward.period_index('months.month_index', 'comparisons.months_per_period') }} as period_index,
         {{ rollforward.period_index('books.first_month', 'comparisons.months_per_period') }} as first_period_index
     from {{ ref('int_rollforward__comparisons') }} as comparisons
+    inner join {{ ref('int_rollforward__series') }} as series on comparisons.series_id = series.series_id
     inner join {{ ref('int_rollforward__observed_books') }} as books on comparisons.book = books.book
     inner join months on months.month_index between books.first_month - 11 and books.last_month
     where mod(months.month_index - {{ rollforward.fiscal_shift() }}, comparisons.months_per_period) = 0
@@ -30,8 +32,8 @@ comparable_periods as (
     select
         candidate_periods.*,
         months.last_day as period_end,
-        case when run_grain = 'month' then last_month_of_period else period_index end as ending_index,
-        case when run_grain = 'month' then last_month_of_period else period_index end - shift as starting_index
+        case when grain = 'month' then last_month_of_period else period_index end as ending_index,
+        case when grain = 'month' then last_month_of_period else period_index end - shift as starting_index
     from candidate_periods
     inner join months on candidate_periods.last_month_of_period = months.month_index
     where period_index - lookback - (periods_summed - 1) >= first_period_index
@@ -69,9 +71,8 @@ select
     period_start,
     period_end,
     period_end <= observed_through as is_complete,
-    run_grain,
-    periods_summed,
-    shift,
+    series_id,
+    window_id,
     starting_index,
     ending_index
 from {{ 'observed_periods' if snapshots else 'comparable_periods' }}

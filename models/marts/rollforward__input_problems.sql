@@ -25,23 +25,23 @@ rounded_rows as (
 /* A unit whose net amount is below 0 counts as 0; the negative remainder is listed, once for every period. */
 negative_periods as (
     select
-        runs.book,
-        runs.run_grain,
-        runs.periods_summed,
-        case when runs.until_period > books.last_month and runs.run_grain = 'month' then books.last_month + 1 else runs.until_period end
+        series.book,
+        series.grain,
+        series.periods_summed,
+        case when runs.until_period > series.last_period then series.last_period + 1 else runs.until_period end
             - runs.from_period as periods,
         runs.net_amount
     from {{ ref('int_rollforward__runs') }} as runs
-    inner join {{ ref('int_rollforward__observed_books') }} as books on runs.book = books.book
+    inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id
     where runs.net_amount < 0
 ),
 
 negative_amounts as (
     select
-        book, 'negative_net_amount' as reason, run_grain as grain, periods_summed,
+        book, 'negative_net_amount' as reason, grain, periods_summed,
         cast(sum(periods) as bigint) as row_count, cast(sum(periods * net_amount) as {{ problem_type }}) as amount
     from negative_periods
-    group by book, run_grain, periods_summed
+    group by book, grain, periods_summed
 )
 
 select * from rejected_rows

@@ -7,18 +7,15 @@
 /* The changes so far add up to what is true from this period until the next change. */
 with running_measures as (
     select
-        book,
-        run_grain,
-        periods_summed,
-        shift,
+        window_id,
         attribute_set,
         at_period as from_period,
         lead(at_period, 1, {{ rollforward.open_end() }}) over (
-            partition by book, run_grain, periods_summed, shift, attribute_set order by at_period
+            partition by window_id, attribute_set order by at_period
         ) as until_period
         {%- for measure in rollforward.running_measures() %},
         cast(sum({{ measure }}) over (
-            partition by book, run_grain, periods_summed, shift, attribute_set
+            partition by window_id, attribute_set
             order by at_period rows unbounded preceding
         ) as {{ rollforward.measure_type(measure) }}) as {{ measure }}
         {%- endfor %}
@@ -27,6 +24,7 @@ with running_measures as (
 
 period_measures as (
     select
+        periods.book,
         periods.comparison,
         periods.period_start,
         periods.period_end,
@@ -34,10 +32,7 @@ period_measures as (
         running.*
     from {{ ref('int_rollforward__periods') }} as periods
     inner join running_measures as running
-        on periods.book = running.book
-        and periods.run_grain = running.run_grain
-        and periods.periods_summed = running.periods_summed
-        and periods.shift = running.shift
+        on periods.window_id = running.window_id
         and periods.ending_index >= running.from_period
         and periods.ending_index < running.until_period
     where running.starting_customers > 0 or running.joined_customers > 0

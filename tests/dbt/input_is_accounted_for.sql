@@ -24,20 +24,13 @@ with given_totals as (
 ),
 
 ledger_and_listed as (
-    select runs.book, cast(sum(runs.net_amount) as {{ total_type }}) as amount
+    select series.book, cast(sum(runs.net_amount) as {{ total_type }}) as amount
     from {{ ref('int_rollforward__runs') }} as runs
-    inner join {{ ref('int_rollforward__observed_books') }} as books on runs.book = books.book
+    inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id and series.is_monthly
     where
-        runs.run_grain = 'month' and runs.periods_summed = 1
-        {%- if payments %}
-        and (
-            runs.book in ({{ rollforward.quoted_names(payments) | join(', ') }})
-            or (books.last_month >= runs.from_period and books.last_month < runs.until_period)
-        )
-        {%- else %}
-        and books.last_month >= runs.from_period and books.last_month < runs.until_period
-        {%- endif %}
-    group by runs.book
+        series.is_summed
+        or (series.last_period >= runs.from_period and series.last_period < runs.until_period)
+    group by series.book
     {%- if payments %}
 
     union all

@@ -1,10 +1,23 @@
 -- The ledger's rows of the latest period of every comparison, added up, are the cohorts' measures.
 {{ config(enabled=rollforward.is_configured()) }}
 
-with latest_periods as (
+with latest_days as (
     select book, comparison, max(period_end) as period_end
     from {{ ref('int_rollforward__periods') }}
     group by book, comparison
+),
+
+latest_periods as (
+    select periods.*
+    from {{ ref('int_rollforward__periods') }} as periods
+    inner join latest_days
+        on periods.book = latest_days.book
+        and periods.comparison = latest_days.comparison
+        and periods.period_end = latest_days.period_end
+),
+
+ledger as (
+    {{ rollforward.ledger('latest_periods') }}
 ),
 
 ledger_totals as (
@@ -23,11 +36,7 @@ ledger_totals as (
         sum(case when ledger.starting_amount > 0 then 1 else 0 end) as starting_customers,
         sum(case when ledger.movement = 'reactivation' then 1 else 0 end) as reactivated_customers,
         sum(case when ledger.movement = 'expansion' then 1 else 0 end) as expanded_customers
-    from {{ ref('rollforward__customer_movements') }} as ledger
-    inner join latest_periods
-        on ledger.book = latest_periods.book
-        and ledger.comparison = latest_periods.comparison
-        and ledger.period_end = latest_periods.period_end
+    from ledger
     group by ledger.book, ledger.comparison, ledger.period_end
 ),
 

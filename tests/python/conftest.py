@@ -1,4 +1,4 @@
-"""What tests of the whole path share: a project of a user's that installs the package, built by dbt in process."""
+"""What tests of the whole path share: a project of a user's with the package, built by dbt in process."""
 
 import json
 import os
@@ -77,7 +77,7 @@ class Project:
         (folder / "dbt_packages" / "rollforward").symlink_to(REPO, target_is_directory=True)
         self.write(
             "dbt_project.yml",
-            f"name: {name}\nversion: '1.0.0'\nprofile: {name}\nmodel-paths: [models]\nmacro-paths: [macros]\n",
+            f"name: {name}\nversion: '1.0.0'\nprofile: {name}\n",
         )
         self.write("packages.yml", f"packages:\n  - local: {REPO}\n")
         output = {"type": "duckdb", "path": str(self.database), "threads": 2}

@@ -1,4 +1,4 @@
-"""Following a page of the docs: its titled blocks become files, its commands are run, its answers are looked for.
+"""Following a page of the docs: titled blocks become files, commands are run, answers are looked for.
 
 ```yaml title="models/x.yml"   a file
 ```console                     lines after `$ ` are commands; other lines must appear in what they print

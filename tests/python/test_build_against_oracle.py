@@ -1,4 +1,4 @@
-"""Every cell of the built tables equals what the customer-by-customer oracle says, on books made to be nasty."""
+"""Every cell of the built tables equals what the customer-by-customer oracle says, on nasty books."""
 
 from collections import Counter
 from typing import Any
@@ -33,7 +33,8 @@ def build(project: Project, given_settings: oracle.Settings, rows: dict[str, lis
 
 
 def attribute_names(given_settings: oracle.Settings) -> list[str]:
-    return list(dict.fromkeys(name for book in given_settings.books.values() for name in book.get("attributes", [])))
+    books = given_settings.books.values()
+    return list(dict.fromkeys(name for book in books for name in book.get("attributes", [])))
 
 
 def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[dict[str, Any]]]) -> None:

@@ -1,4 +1,4 @@
-"""The how-to pages on real data, followed to the letter, give the reference values: every cell of every file."""
+"""The how-to pages on real data, followed to the letter, give every cell of the reference values."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -80,7 +80,8 @@ def check_reference(built: Built, file: str, book: str) -> None:
     for slice_value, rates in (("'all'", "rates_in_total"), ("country", "rates_by_country")):
         for query in (
             f"select {sums}, {slice_value} as slice_value, strftime(period_end, '%Y-%m') as period"
-            " from rollforward__revenue_cohorts where book = ? and comparison = ? group by slice_value, period_end",
+            " from rollforward__revenue_cohorts where book = ? and comparison = ?"
+            " group by slice_value, period_end",
             f"select *, {slice_value} as slice_value, strftime(period_end, '%Y-%m') as period"
             f" from {rates} where book = ? and comparison = ?",
         ):

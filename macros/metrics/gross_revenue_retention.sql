@@ -1,0 +1,33 @@
+{#- Generated from metrics/gross_revenue_retention.yml by `rollforward compile`: change it there. 7320339a2a81 -#}
+{#- Gross Revenue Retention (GRR): retained_revenue / starting_revenue -#}
+{% macro gross_revenue_retention() -%}
+    {{- adapter.dispatch('gross_revenue_retention', 'rollforward')() -}}
+{%- endmacro %}
+
+{% macro default__gross_revenue_retention() -%}
+    (
+        cast(sum(retained_revenue) as double)
+        / nullif(cast(sum(starting_revenue) as double), 0)
+    )
+{%- endmacro %}
+
+{% macro postgres__gross_revenue_retention() -%}
+    (
+        cast(sum(retained_revenue) as double precision)
+        / nullif(cast(sum(starting_revenue) as double precision), 0)
+    )
+{%- endmacro %}
+
+{% macro bigquery__gross_revenue_retention() -%}
+    (
+        cast(sum(retained_revenue) as float64)
+        / nullif(cast(sum(starting_revenue) as float64), 0)
+    )
+{%- endmacro %}
+
+{% macro clickhouse__gross_revenue_retention() -%}
+    (
+        cast(sum(retained_revenue) as Nullable(Float64))
+        / nullif(cast(sum(starting_revenue) as Nullable(Float64)), 0)
+    )
+{%- endmacro %}

@@ -1,0 +1,63 @@
+{#- The ledger of the periods in a relation (rows of int_rollforward__periods): one row a unit and period in which it is
+    active at the start, at the end, or both. -#}
+{% macro ledger(periods) %}
+{%- set amount_type = rollforward.amount_type() -%}
+{%- set folded = rollforward.setting('reactivation') == 'new' -%}
+with sides as (
+    select
+        periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
+        periods.starting_index, runs.unit_id, runs.first_period,
+        runs.amount as starting_amount, 0 as ending_amount, runs.attribute_set as starting_set, null as ending_set
+    from {{ periods }} as periods
+    inner join {{ ref('int_rollforward__active_runs') }} as runs
+        on periods.series_id = runs.series_id
+        and periods.starting_index >= runs.from_period
+        and periods.starting_index < runs.until_period
+
+    union all
+
+    select
+        periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
+        periods.starting_index, runs.unit_id, runs.first_period,
+        0 as starting_amount, runs.amount as ending_amount, null as starting_set, runs.attribute_set as ending_set
+    from {{ periods }} as periods
+    inner join {{ ref('int_rollforward__active_runs') }} as runs
+        on periods.series_id = runs.series_id
+        and periods.ending_index >= runs.from_period
+        and periods.ending_index < runs.until_period
+),
+
+/* Both sides of every unit in one row; the side where it is not active is 0. Existing customers have the attributes of
+   the start, joiners those of the end. */
+compared_units as (
+    select
+        book, comparison, period_start, period_end, is_complete, starting_index, unit_id, first_period,
+        cast(sum(starting_amount) as {{ amount_type }}) as starting_amount,
+        cast(sum(ending_amount) as {{ amount_type }}) as ending_amount,
+        coalesce(max(starting_set), max(ending_set)) as attribute_set
+    from sides
+    group by book, comparison, period_start, period_end, is_complete, starting_index, unit_id, first_period
+)
+
+select
+    compared.book,
+    compared.comparison,
+    compared.period_start,
+    compared.period_end,
+    compared.is_complete,
+    units.unit
+    {{- rollforward.attribute_columns('sets.') }},
+    compared.starting_amount,
+    compared.ending_amount,
+    case
+        when starting_amount = 0 and {{ 'true' if folded else 'first_period > starting_index' }} then 'new'
+        when starting_amount = 0 then 'reactivation'
+        when ending_amount = 0 then 'churn'
+        when ending_amount > starting_amount then 'expansion'
+        when ending_amount < starting_amount then 'contraction'
+        else 'unchanged'
+    end as movement
+from compared_units as compared
+inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id
+inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
+{% endmacro %}

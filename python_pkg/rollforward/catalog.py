@@ -1,0 +1,54 @@
+"""Files of a project and of the package -> the Catalog."""
+
+from __future__ import annotations
+
+from rollforward.definitions import COHORTS, PACKAGE, Catalog, Settings
+from rollforward.errors import Problem, ProblemsFound
+from rollforward.folders import VARS_FILE
+from rollforward.layout import Layout, definition_files, model_names, read_file
+from rollforward.parse import Parsed, parse_definitions, parse_measures
+from rollforward.settings import read_settings
+
+COHORTS_FILE = f"models/marts/{COHORTS}.yml"
+
+
+def read_catalog(layout: Layout, problems: list[Problem]) -> Catalog:
+    """Read everything a project defines and what the package ships, noting every problem."""
+    own = _definitions(layout, own=True, problems=problems)
+    shipped = Parsed() if layout.is_package else _definitions(layout, own=False, problems=problems)
+    described = read_file(layout.root, layout.package / COHORTS_FILE)
+    return Catalog(
+        project=layout.name,
+        measures=parse_measures(described, COHORTS),
+        metrics=shipped.metrics + own.metrics,
+        views=own.views,
+        settings=_settings(layout, problems),
+        models=model_names(layout),
+        broken=shipped.broken | own.broken,
+    )
+
+
+def _definitions(layout: Layout, *, own: bool, problems: list[Problem]) -> Parsed:
+    """Read one metrics/ folder; views that the package ships are its own demo's."""
+    folder, project = (layout.root, layout.name) if own else (layout.package, PACKAGE)
+    together = Parsed()
+    for path in definition_files(folder):
+        try:
+            document = read_file(layout.root, path)
+        except ProblemsFound as found:
+            problems += found.problems
+        else:
+            together = together.and_also(parse_definitions(document, project, problems))
+    return together
+
+
+def _settings(layout: Layout, problems: list[Problem]) -> Settings:
+    """Read the vars, from vars.yml where there is one."""
+    if not (layout.root / VARS_FILE).is_file():
+        return read_settings(layout.project_file, problems)
+    try:
+        document = read_file(layout.root, layout.root / VARS_FILE, anchors=True, empty=True)
+    except ProblemsFound as found:
+        problems += found.problems
+        return Settings()
+    return read_settings(document, problems)

@@ -1,0 +1,159 @@
+"""What the YAML says, as values: metrics, views, books, comparisons, measures, and the catalog of them all.
+
+Words that can be wrong stay Scalars, so that a later stage can still point at them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rollforward.formula import Formula
+from rollforward.source import Scalar
+
+MeasureKind = Literal["amount", "count"]
+Measurement = Literal["point_in_time", "period_sum"]
+Grain = Literal["month", "quarter", "year"]
+
+PACKAGE = "rollforward"
+COHORTS = "rollforward__revenue_cohorts"
+KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
+"""The columns of the cohorts that are neither attributes nor measures."""
+ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount")
+"""The columns of the ledger that cohorts do not have: they belong to single units."""
+SIDES = ("_numerator", "_denominator")
+"""How a view names the two sides of a rate that are not measures themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A column of the cohorts that adds up; `parts` are the measures it is the sum of, none for an atom."""
+
+    name: str
+    kind: MeasureKind
+    description: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What every metric says about itself, whatever its type; `project` is the dbt project that owns it."""
+
+    name: Scalar
+    label: str
+    description: str
+    format: str
+    aliases: tuple[Scalar, ...]
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A metric that is one measure or metric over another."""
+
+    card: Card
+    numerator: Scalar
+    denominator: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A metric that is a formula over measures and metrics."""
+
+    card: Card
+    expr: Scalar
+    formula: Formula
+
+
+Metric = Ratio | Derived
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A table of metrics of one book, for a dashboard to read."""
+
+    name: Scalar
+    description: str
+    book: Scalar
+    metrics: tuple[Scalar, ...]
+    comparisons: tuple[Scalar, ...]
+    by: tuple[Scalar, ...]
+    where: Scalar | None
+    materialized: str
+    incomplete_periods: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A form revenue comes in: what is measured, and the keys that name its date columns."""
+
+    measurement: Measurement
+    dates: tuple[str, ...]
+
+
+SHAPES = {
+    "intervals": Shape("point_in_time", ("started_on", "ended_on")),
+    "snapshots": Shape("point_in_time", ("snapshot_on",)),
+    "movements": Shape("point_in_time", ("occurred_on",)),
+    "payments": Shape("period_sum", ("occurred_on",)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A stream of revenue, as far as metric views need to know it; no comparisons named means all."""
+
+    name: Scalar
+    shape: str
+    unit: tuple[Scalar, ...]
+    attributes: tuple[Scalar, ...]
+    comparisons: tuple[Scalar, ...]
+
+    @property
+    def measurement(self) -> Measurement:
+        """What an amount of the book is: in force at a point in time, or summed over a period."""
+        return SHAPES[self.shape].measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Which period every period is looked at against."""
+
+    name: str
+    grain: Grain
+    lookback: int
+    periods_summed: int = 1
+
+
+STANDARD_COMPARISONS = (
+    Comparison("month_over_month", "month", 1),
+    Comparison("quarter_over_quarter", "quarter", 1),
+    Comparison("year_over_year", "year", 1),
+    Comparison("trailing_12_months", "month", 12, 12),
+    Comparison("same_month_last_year", "month", 12),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The package's vars. `broken_books` were declared and could not be read: they are not unknown."""
+
+    books: tuple[Book, ...] = ()
+    comparisons: tuple[Comparison, ...] = STANDARD_COMPARISONS
+    fiscal_year_start_month: int = 1
+    reactivation: str = "own"
+    amount_scale: int = 4
+    broken_books: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything a compile knows. `broken` are metrics that were declared and could not be read."""
+
+    project: str
+    measures: tuple[Measure, ...]
+    metrics: tuple[Metric, ...]
+    views: tuple[View, ...]
+    settings: Settings
+    models: tuple[str, ...] = ()
+    broken: frozenset[str] = field(default=frozenset())

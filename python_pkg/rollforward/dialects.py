@@ -1,0 +1,37 @@
+"""The engines generated SQL is written for, and what differs between them. One value here adds an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """An engine: its dbt adapter, sqlglot's name for its SQL, what it calls a float of 64 bits.
+
+    `parent` is the adapter whose macros dbt's dispatch finds where it has none of its own: redshift finds
+    `postgres__` ones and databricks `spark__` ones; athena does not find trino's. Other types need no entry:
+    decimal, bigint, date and boolean are understood by all, and dbt itself translates `string` in a contract.
+    """
+
+    adapter: str
+    sqlglot: str
+    float_type: str = "double"
+    parent: str = ""
+
+
+DIALECTS = (
+    Dialect("duckdb", "duckdb"),
+    Dialect("postgres", "postgres", "double precision"),
+    Dialect("redshift", "redshift", "double precision", parent="postgres"),
+    Dialect("snowflake", "snowflake"),
+    Dialect("bigquery", "bigquery", "float64"),
+    Dialect("spark", "spark"),
+    Dialect("databricks", "databricks", parent="spark"),
+    Dialect("trino", "trino"),
+    Dialect("athena", "athena"),
+    Dialect("clickhouse", "clickhouse", "Nullable(Float64)"),
+)
+
+DEFAULT = DIALECTS[0]
+"""The engine whose text is used where no other is found, and in which `where` is written."""

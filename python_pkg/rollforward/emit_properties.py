@@ -1,0 +1,103 @@
+"""Texts of models/metrics/<view>.yml: what the view means, its contract, its columns and their tests."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rollforward.bounds import Bounds
+from rollforward.definitions import KEYS
+from rollforward.dialects import DEFAULT, DIALECTS
+from rollforward.emit_view import amount_type
+from rollforward.fingerprint import view_fingerprint
+from rollforward.kinds import AMOUNT, COUNT, Kind
+from rollforward.plan import MetricPlan, ViewPlan
+from rollforward.yaml_text import Value, yaml_text
+
+KEY_COLUMNS = {
+    "book": ("string", "The revenue stream."),
+    "comparison": ("string", "What the period is compared with."),
+    "period_start": ("date", "First day of the period."),
+    "period_end": ("date", "Last day of the period."),
+    "is_complete": ("boolean", "Whether the book has been observed through the period's last day."),
+}
+ATTRIBUTION = "as of the start of the period for existing customers, as of its end for those who join"
+
+
+def view_properties(view: ViewPlan, where: str) -> str:
+    """Give the body of a view's properties file; `where` is the condition in its normal writing."""
+    keys = [_column(name, *KEY_COLUMNS[name]) | {"data_tests": ["not_null"]} for name in KEYS]
+    attributes = [_column(name, "string", f"The value of {name} {ATTRIBUTION}.") for name in view.by]
+    metrics = [_metric(metric, view) for metric in view.metrics]
+    parts = [
+        _column(part.name, _type_of(part.kind, view, exact=True), part.description) for part in view.columns
+    ]
+    model: dict[str, Value] = {
+        "name": view.name,
+        "description": view.meaning.view.description or f"Metrics of {view.meaning.book.name.text}.",
+        "config": {
+            "materialized": view.meaning.view.materialized,
+            "contract": {"enforced": True},
+            "meta": {"rollforward": _meta(view, where)},
+        },
+        "data_tests": [{"rollforward.unique_together": {"arguments": {"columns": [*KEYS[:3], *view.by]}}}],
+        "columns": [*keys, *attributes, *metrics, *parts],
+    }
+    return yaml_text({"models": [model]}) + "\n"
+
+
+def _meta(view: ViewPlan, where: str) -> dict[str, Value]:
+    book = view.meaning.book
+    return {
+        "fingerprint": view_fingerprint(view.meaning, view.policies, where),
+        "book": book.name.text,
+        "unit": [column.text for column in book.unit],
+        "measurement": book.measurement,
+        "comparisons": [comparison.name for comparison in view.meaning.comparisons],
+        "by": list(view.by),
+        "attribution": ATTRIBUTION,
+        **({"where": where} if where else {}),
+        "policies": dict(view.policies),
+        "metrics": {metric.name: _definition(metric) for metric in view.metrics},
+    }
+
+
+def _definition(metric: MetricPlan) -> dict[str, Value]:
+    return {
+        "label": metric.label,
+        "formula": metric.words,
+        **({"format": metric.format} if metric.format else {}),
+        "fingerprint": metric.fingerprint,
+    }
+
+
+def _metric(metric: MetricPlan, view: ViewPlan) -> dict[str, Value]:
+    described = f"{metric.label}. {metric.description or metric.words}"
+    column = _column(metric.name, _type_of(metric.kind, view, exact=metric.is_exact), described)
+    limits = _limits(metric.bounds)
+    return column | ({"data_tests": [{"rollforward.within": {"arguments": limits}}]} if limits else {})
+
+
+def _limits(bounds: Bounds) -> dict[str, Value]:
+    given = {"minimum": bounds.minimum, "maximum": bounds.maximum}
+    return {side: _number(value) for side, value in given.items() if value is not None}
+
+
+def _number(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _column(name: str, data_type: str, description: str) -> dict[str, Value]:
+    return {"name": name, "description": description, "data_type": data_type}
+
+
+def _type_of(kind: Kind, view: ViewPlan, *, exact: bool) -> str:
+    if exact and kind == AMOUNT:
+        return amount_type(view)
+    return "bigint" if exact and kind == COUNT else _float_type()
+
+
+def _float_type() -> str:
+    """Give the type of a rate as dbt is to read it: a lookup by engine, for no name of it is known to all."""
+    usual = DEFAULT.float_type
+    others = {engine.adapter: engine.float_type for engine in DIALECTS if engine.float_type != usual}
+    return f"{{{{ {others}.get(target.type, '{usual}') }}}}"

@@ -1,0 +1,80 @@
+"""Problems as data, and the one place that turns them into text."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands in a file. Lines and columns count from 1; line 0 means the file as a whole."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+    length: int = 1
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: a stable code, a sentence, the place, and what to do about it."""
+
+    code: str
+    message: str
+    place: Place
+    hint: str = ""
+
+
+class ProblemsFound(Exception):
+    """All problems of a run, sorted by file and line; as text it is what the user should see."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Sort the problems and drop those said twice."""
+        once = dict.fromkeys(problems)
+        self.problems = tuple(sorted(once, key=lambda problem: (problem.place, problem.code)))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        """Give every problem, rendered."""
+        return "\n".join(render(problem) for problem in self.problems)
+
+
+_WIDEST_SOURCE = 160
+_RED, _BOLD, _PLAIN = "\033[31m", "\033[1m", "\033[0m"
+
+
+def render(problem: Problem, *, colour: bool = False) -> str:
+    """Give the text of a problem: place and message, the line with the fault underlined, the hint."""
+    red, bold, plain = (_RED, _BOLD, _PLAIN) if colour else ("", "", "")
+    place = problem.place
+    where = f"{place.path}:{place.line}:{place.column}" if place.line else place.path
+    lines = [f"{bold}{where}{plain}: {red}error[{problem.code}]{plain}: {problem.message}"]
+    if place.line and place.source:
+        lines += _underlined(place, red, plain)
+    if problem.hint:
+        lines.append(f"     = hint: {problem.hint}")
+    return "\n".join(lines)
+
+
+def _underlined(place: Place, red: str, plain: str) -> list[str]:
+    """Give the source line and the carets below it; of a very long line only the part around the fault."""
+    start = max(0, place.column - _WIDEST_SOURCE // 2) if len(place.source) > _WIDEST_SOURCE else 0
+    shown = "".join(
+        char if char.isprintable() else " " for char in place.source[start : start + _WIDEST_SOURCE]
+    )
+    before = place.column - 1 - start
+    carets = "^" * max(1, min(place.length, len(shown) - before))
+    return [f"{place.line:>4} | {shown.rstrip()}", f"       {' ' * before}{red}{carets}{plain}"]
+
+
+def did_you_mean(given: str, known: Iterable[str], *, otherwise: str = "") -> str:
+    """Give the hint for a word that is not known: the nearest known one, or else a sentence of the caller's.
+
+    >>> did_you_mean("starting_revenu", ["starting_revenue", "ending_revenue"])
+    "did you mean 'starting_revenue'?"
+    """
+    near = difflib.get_close_matches(given, list(known), n=1)
+    return f"did you mean '{near[0]}'?" if near else otherwise

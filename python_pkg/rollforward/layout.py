@@ -1,0 +1,144 @@
+"""Where things are in a dbt project: what dbt_project.yml says about folders, and the installed package."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollforward.definitions import PACKAGE
+from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.folders import DEFINITIONS, PROJECT_FILE
+from rollforward.header import is_generated
+from rollforward.reader import Entries
+from rollforward.source import Document, read_document
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders of a project; `package` is where rollforward's own files are."""
+
+    root: Path
+    name: str
+    package: Path
+    model_paths: tuple[Path, ...]
+    macro_paths: tuple[Path, ...]
+    seed_paths: tuple[Path, ...]
+    project_file: Document
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the project is rollforward itself."""
+        return self.name == PACKAGE
+
+    @property
+    def macros(self) -> Path:
+        """Where generated macros go."""
+        return self.macro_paths[0] / DEFINITIONS
+
+    @property
+    def models(self) -> Path:
+        """Where generated models go."""
+        return self.model_paths[0] / DEFINITIONS
+
+
+def read_layout(root: Path, problems: list[Problem]) -> Layout:
+    """Read dbt_project.yml; raises ProblemsFound where it cannot be read."""
+    document = read_file(root, root / PROJECT_FILE, anchors=True)
+    entries = Entries(document.root, PROJECT_FILE, document.root.place, problems)
+    name = entries.text("name")
+    if name is None:
+        entries.say("missing-key", "the key 'name' is missing in dbt_project.yml", document.root.place)
+        raise ProblemsFound(problems)
+    return Layout(
+        root=root,
+        name=name.text,
+        package=_package(root, name.text, entries),
+        model_paths=_folders(root, entries, "model-paths", "models"),
+        macro_paths=_folders(root, entries, "macro-paths", "macros"),
+        seed_paths=_folders(root, entries, "seed-paths", "seeds"),
+        project_file=document,
+    )
+
+
+def check_layout(layout: Layout) -> Iterator[Problem]:
+    """Note a package that is not installed, and definitions that dbt would read as its own."""
+    definitions = layout.root / DEFINITIONS
+    for folder in layout.model_paths:
+        if definitions.is_relative_to(folder):
+            shown = shown_path(folder, layout.root)
+            message = f"{DEFINITIONS}/ lies inside the model path '{shown}', where dbt reads it as its own"
+            hint = f"keep models in models/ and definitions in {DEFINITIONS}/ beside it"
+            yield Problem("metrics-in-models", message, Place(PROJECT_FILE), hint)
+    if not any(folder.is_dir() for folder in (definitions, layout.macros, layout.models)):
+        hint = f"write metrics and views in {DEFINITIONS}/*.yml beside {PROJECT_FILE}"
+        yield Problem(
+            "no-definitions", f"the project has no folder {DEFINITIONS}/", Place(PROJECT_FILE), hint
+        )
+    if not is_installed(layout):
+        message = f"the package {PACKAGE} is not in {shown_path(layout.package, layout.root)}"
+        yield Problem(
+            "package-missing", message, Place(PROJECT_FILE), "name it in packages.yml and run `dbt deps`"
+        )
+
+
+def is_installed(layout: Layout) -> bool:
+    """Whether the package is where dbt puts packages."""
+    return (layout.package / DEFINITIONS).is_dir()
+
+
+def definition_files(root: Path) -> tuple[Path, ...]:
+    """Give the files below a project's metrics/ folder, in order of their names."""
+    found = (path for path in (root / DEFINITIONS).rglob("*") if path.suffix in (".yml", ".yaml"))
+    return tuple(sorted(path for path in found if path.is_file()))
+
+
+def model_names(layout: Layout) -> tuple[str, ...]:
+    """Give the names of models and seeds that are there whatever the definitions say."""
+    models = [
+        path for folder in layout.model_paths for path in folder.rglob("*") if path.suffix in (".sql", ".py")
+    ]
+    seeds = [path for folder in layout.seed_paths for path in folder.rglob("*.csv")]
+    if not layout.is_package:
+        shipped = layout.package / "models"
+        models += [path for path in shipped.rglob("*.sql") if not path.is_relative_to(shipped / DEFINITIONS)]
+    written = [path for path in models if path.parent != layout.models or not is_generated(_first_line(path))]
+    return tuple(dict.fromkeys(path.stem for path in (*written, *seeds)))
+
+
+def read_file(root: Path, path: Path, *, anchors: bool = False, empty: bool = False) -> Document:
+    """Read a YAML file, named in problems as it is seen from the project."""
+    shown = shown_path(path, root)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ProblemsFound(
+            [Problem("not-readable", f"cannot be read: {error.strerror}", Place(shown))]
+        ) from None
+    return read_document(shown, content, anchors=anchors, empty=empty)
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """Give a path as seen from the project, with / between folders."""
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def _package(root: Path, name: str, entries: Entries) -> Path:
+    if name == PACKAGE:
+        return root
+    given = entries.text("packages-install-path")
+    return root / (given.text if given else "dbt_packages") / PACKAGE
+
+
+def _folders(root: Path, entries: Entries, key: str, default: str) -> tuple[Path, ...]:
+    given = tuple(word.text for word in entries.texts(key)) or (default,)
+    return tuple(Path(os.path.normpath(root / folder)) for folder in given)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as opened:
+            return opened.readline().rstrip("\n")
+    except OSError:
+        return ""

@@ -1,0 +1,150 @@
+"""Reading the entries of a YAML mapping one key at a time, noting every problem on the way.
+
+What cannot be read is None; whoever asked decides whether the rest is still of use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rollforward.errors import Place, Problem, did_you_mean
+from rollforward.source import Mapping, Node, Scalar, Sequence
+
+# PostgreSQL cuts names off at 63 characters, and views append _denominator.
+NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+_JINJA = re.compile(r"\{\{|\{%|\{#|#\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A mapping being read: what it is called in messages, where it is, and where problems go."""
+
+    mapping: Mapping
+    what: str
+    place: Place
+    problems: list[Problem]
+
+    def say(self, code: str, message: str, place: Place, hint: str = "") -> None:
+        """Note a problem."""
+        self.problems.append(Problem(code, message, place, hint))
+
+    def check_keys(self, allowed: Iterable[str], required: Iterable[str] = ()) -> None:
+        """Note keys that are not known, and those that are missing or empty and must not be."""
+        known = list(allowed)
+        for key, _ in self.mapping.entries:
+            if key.text not in known:
+                hint = did_you_mean(key.text, known, otherwise=f"allowed here: {', '.join(known)}")
+                self.say("unknown-key", f"unknown key '{key.text}' in {self.what}", key.place, hint)
+        for name in required:
+            value = self.mapping.get(name)
+            if value is None:
+                self.say("missing-key", f"the key '{name}' is missing in {self.what}", self.place)
+            elif is_nothing(value) or (isinstance(value, Sequence) and not value.items):
+                self.say("empty-value", f"'{name}' is empty", value.place)
+
+    def text(self, key: str) -> Scalar | None:
+        """Give the value of a key that holds a word or a sentence."""
+        value = self.mapping.get(key)
+        return None if value is None else self._text_of(value, f"'{key}'")
+
+    def prose(self, key: str) -> str:
+        """Give the value of a key as one line of text, empty where it is not given."""
+        scalar = self.text(key)
+        return "" if scalar is None else " ".join(scalar.text.split())
+
+    def word(self, key: str, allowed: Iterable[str], default: str) -> str:
+        """Give the value of a key that has to be one of a few words."""
+        scalar = self.text(key)
+        known = list(allowed)
+        if scalar is None:
+            return default
+        if scalar.text not in known:
+            hint = did_you_mean(scalar.text, known, otherwise=f"allowed: {', '.join(known)}")
+            code = "unknown-type" if key == "type" else "unknown-word"
+            self.say(code, f"'{scalar.text}' is not allowed for '{key}'", scalar.place, hint)
+            return default
+        return scalar.text
+
+    def number(self, key: str, least: int, most: int, default: int) -> int:
+        """Give the value of a key that has to be a whole number."""
+        scalar = self.text(key)
+        if scalar is None:
+            return default
+        if scalar.quote:
+            self.say("not-a-number", f"'{scalar.text}' is a text", scalar.place, "write it without quotes")
+        elif re.fullmatch(r"\d{1,9}", scalar.text, re.ASCII) and least <= int(scalar.text) <= most:
+            return int(scalar.text)
+        else:
+            message = f"'{scalar.text}' is not a whole number from {least} to {most}"
+            self.say("not-a-number", message, scalar.place)
+        return default
+
+    def texts(self, key: str, *, single: bool = False) -> tuple[Scalar, ...]:
+        """Give the values of a key that holds a list of words, or one word where `single`."""
+        value = self.mapping.get(key)
+        if value is None or is_nothing(value):
+            return ()
+        if isinstance(value, Sequence):
+            read = [self._text_of(item, f"an entry of '{key}'") for item in value.items]
+            return self._once(key, [scalar for scalar in read if scalar is not None])
+        if isinstance(value, Scalar) and single:
+            word = self._text_of(value, f"'{key}'")
+            return () if word is None else (word,)
+        wrong = "a mapping" if isinstance(value, Mapping) else "a text"
+        self.say("wrong-shape", f"'{key}' has to be a list, not {wrong}", value.place, "write [a, b]")
+        return ()
+
+    def mappings(self, key: str) -> Iterable[tuple[Scalar, Mapping]]:
+        """Give the entries of a key that holds named mappings; those that are no mapping are noted."""
+        value = self.mapping.get(key)
+        if value is None or is_nothing(value):
+            return
+        if not isinstance(value, Mapping):
+            self.say("wrong-shape", f"'{key}' has to be a mapping of names", value.place)
+            return
+        for name, inner in value.entries:
+            if isinstance(inner, Mapping):
+                yield name, inner
+            else:
+                self.say("wrong-shape", f"'{name.text}' has to be a mapping", inner.place)
+
+    def _once(self, key: str, scalars: list[Scalar]) -> tuple[Scalar, ...]:
+        seen: dict[str, Scalar] = {}
+        for scalar in scalars:
+            if scalar.text in seen:
+                self.say("listed-twice", f"'{scalar.text}' is listed twice under '{key}'", scalar.place)
+            seen.setdefault(scalar.text, scalar)
+        return tuple(seen.values())
+
+    def _text_of(self, node: Node, what: str) -> Scalar | None:
+        if not isinstance(node, Scalar):
+            wrong = "a mapping" if isinstance(node, Mapping) else "a list"
+            self.say("wrong-shape", f"{what} has to be a text, not {wrong}", node.place)
+            return None
+        if is_nothing(node):
+            self.say("empty-value", f"{what} is empty", node.place)
+            return None
+        if found := _JINJA.search(node.text):
+            message = f"'{found[0]}' is Jinja, which is not run here"
+            self.say("jinja", message, node.within(found.start(), 2), "say it in plain words")
+            return None
+        return node
+
+
+def is_nothing(node: Node) -> bool:
+    """Whether nothing was written behind a key."""
+    return isinstance(node, Scalar) and (node.is_null or not node.text.strip())
+
+
+def check_name(name: Scalar, what: str, problems: list[Problem]) -> bool:
+    """Whether a word can name a column, a macro and a model on every engine; notes why not.
+
+    Two _ together divide a macro's name into adapter and name, so a metric has none.
+    """
+    if NAME.fullmatch(name.text) and not (what == "a metric" and "__" in name.text):
+        return True
+    hint = "use lower-case letters, digits and single _, start with a letter, at most 50 characters"
+    problems.append(Problem("invalid-name", f"'{name.text}' cannot be the name of {what}", name.place, hint))
+    return False

@@ -1,0 +1,132 @@
+"""The package's vars -> Settings: where the revenue is, and the policies for reading it.
+
+The models check the same vars when dbt parses them; here each problem gets its line and column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date
+
+from rollforward.definitions import (
+    PACKAGE,
+    SHAPES,
+    STANDARD_COMPARISONS,
+    Book,
+    Comparison,
+    Grain,
+    Settings,
+)
+from rollforward.errors import Problem, did_you_mean
+from rollforward.reader import Entries, is_nothing
+from rollforward.source import Document, Mapping, Scalar
+
+SETTINGS = (
+    "books",
+    "comparisons",
+    "as_of_date",
+    "fiscal_year_start_month",
+    "reactivation",
+    "amount_scale",
+)
+BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons")
+BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
+COMPARISON_KEYS = ("grain", "lookback", "periods_summed")
+GRAINS: dict[str, Grain] = {"month": "month", "quarter": "quarter", "year": "year"}
+REACTIVATIONS = ("own", "new")
+ALL_DATES = tuple(dict.fromkeys(key for shape in SHAPES.values() for key in shape.dates))
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def read_settings(document: Document, problems: list[Problem]) -> Settings:
+    """Read the vars of dbt_project.yml or vars.yml: those under `rollforward`, else those of all projects."""
+    entries = _given(document, problems)
+    comparisons = {comparison.name: comparison for comparison in STANDARD_COMPARISONS}
+    for name, mapping in entries.mappings("comparisons"):
+        comparisons[name.text] = _comparison(
+            Entries(mapping, f"comparison '{name.text}'", name.place, problems), name
+        )
+    read = [
+        _book(Entries(mapping, f"book '{name.text}'", name.place, problems), name, comparisons)
+        for name, mapping in entries.mappings("books")
+    ]
+    books = tuple(book for book in read if book is not None)
+    _check_as_of_date(entries)
+    return Settings(
+        books=books,
+        comparisons=tuple(comparisons.values()),
+        fiscal_year_start_month=entries.number("fiscal_year_start_month", 1, 12, 1),
+        reactivation=entries.word("reactivation", REACTIVATIONS, REACTIVATIONS[0]),
+        amount_scale=entries.number("amount_scale", 0, 9, 4),
+        broken_books=_declared(entries) - {book.name.text for book in books},
+    )
+
+
+def _declared(entries: Entries) -> frozenset[str]:
+    books = entries.mapping.get("books")
+    return frozenset(name.text for name, _ in books.entries) if isinstance(books, Mapping) else frozenset()
+
+
+def _given(document: Document, problems: list[Problem]) -> Entries:
+    """Give the settings among the vars; dbt prefers those under the package's name."""
+    everyone = document.root.get("vars")
+    given = (
+        {key.text: (key, value) for key, value in everyone.entries} if isinstance(everyone, Mapping) else {}
+    )
+    _, scoped = given.pop(PACKAGE, (None, None))
+    if isinstance(scoped, Mapping):
+        Entries(scoped, "the vars of rollforward", scoped.place, problems).check_keys(SETTINGS)
+        given |= {key.text: (key, value) for key, value in scoped.entries}
+    known = tuple(entry for key, entry in given.items() if key in SETTINGS and not is_nothing(entry[1]))
+    return Entries(Mapping(known, document.root.place), "vars", document.root.place, problems)
+
+
+def _comparison(entry: Entries, name: Scalar) -> Comparison:
+    _check_plain(name, "a comparison", entry)
+    entry.check_keys(COMPARISON_KEYS, COMPARISON_KEYS[:2])
+    grain = GRAINS[entry.word("grain", GRAINS, "month")]
+    lookback, summed = entry.number("lookback", 1, 99, 1), entry.number("periods_summed", 1, 99, 1)
+    return Comparison(name.text, grain, lookback, summed)
+
+
+def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | None:
+    before = len(entry.problems)
+    _check_plain(name, "a book", entry)
+    shape = entry.word("shape", SHAPES, "")
+    dates = SHAPES[shape].dates if shape else ALL_DATES
+    entry.check_keys((*BOOK_KEYS, *dates), (*BOOK_REQUIRED, *dates[:1]) if shape else BOOK_REQUIRED)
+    for key in ("relation", "amount", *dates):
+        entry.text(key)
+    entry.texts("key", single=True)
+    attributes = entry.texts("attributes", single=True)
+    for attribute in attributes:
+        _check_plain(attribute, "an attribute", entry)
+    chosen = entry.texts("comparisons", single=True)
+    for word in chosen:
+        if word.text not in comparisons:
+            hint = did_you_mean(word.text, comparisons, otherwise=f"known: {', '.join(comparisons)}")
+            entry.say("unknown-comparison", f"comparison '{word.text}' is not defined", word.place, hint)
+    unit = entry.texts("unit", single=True)
+    return Book(name, shape, unit, attributes, chosen) if len(entry.problems) == before else None
+
+
+def _check_plain(name: Scalar, what: str, entry: Entries) -> None:
+    if not PLAIN.fullmatch(name.text):
+        message = f"'{name.text}' cannot be the name of {what}"
+        entry.say("invalid-name", message, name.place, "use letters, digits and _")
+
+
+def _check_as_of_date(entries: Entries) -> None:
+    given = entries.text("as_of_date")
+    if given is not None and not _is_date(given.text):
+        message = f"'{given.text}' is not a date written YYYY-MM-DD"
+        entries.say("not-a-date", message, given.place)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False

@@ -1,0 +1,62 @@
+"""Remembers that everything was fresh, so that a run in which nothing changed reads no YAML and no SQL.
+
+The stamp lists what was read and written and holds one hash of all names and contents, this package's own
+code included. Contents, not times: a checkout or a copy changes times and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+STAMP = "rollforward_stamp.json"
+_CODE = Path(__file__).parent
+_SUFFIXES = (".yml", ".yaml", ".sql", ".py")
+
+
+def is_fresh(root: Path, stamp: Path) -> bool:
+    """Whether nothing has changed since the stamp was written."""
+    try:
+        kept = json.loads(stamp.read_bytes())
+        return bool(kept["hash"] == state_of(root, [root / path for path in kept["paths"]]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def write_stamp(root: Path, stamp: Path, paths: Iterable[Path]) -> None:
+    """Remember the state of files and folders; where that cannot be written, the next run looks again."""
+    listed = [os.path.relpath(path, root) for path in paths]
+    try:
+        text = json.dumps(
+            {"hash": state_of(root, [root / path for path in listed]), "paths": listed}, indent=1
+        )
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(text, encoding="utf-8")
+    except OSError:
+        return
+
+
+def state_of(root: Path, paths: Iterable[Path]) -> str:
+    """Give a hash of the names and contents of files and of what is in folders, our own code included."""
+    state = hashlib.sha256()
+    for start in (_CODE, *paths):
+        for file in _files(start):
+            content = file.read_bytes() if file.is_file() else b""
+            name = os.path.relpath(file, root).encode(errors="surrogateescape")
+            state.update(b"%s\0%d\0%s" % (name, len(content), content))
+    return state.hexdigest()
+
+
+def _files(start: Path) -> list[Path]:
+    """Give a file itself, or the files below a folder that can matter."""
+    if not start.is_dir():
+        return [start] if start.exists() else []
+    return sorted(
+        Path(folder, name)
+        for folder, _, names in os.walk(start)
+        for name in names
+        if name.endswith(_SUFFIXES)
+    )

@@ -1,0 +1,218 @@
+"""Generated files: a macro and a view in full, what differs per engine, and what dbt is to make of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from rollforward.dialects import DIALECTS
+from rollforward.emit_macro import macro
+from rollforward.header import is_generated, is_untouched, with_header
+from rollforward.project import compile_project
+from small_project import DEFINITIONS, REPO, VIEW, small_project
+
+MACRO = """\
+{#- Lost Share: (contraction_revenue + churned_revenue) / starting_revenue -#}
+{% macro lost_share() -%}
+    {{- adapter.dispatch('lost_share', 'shop')() -}}
+{%- endmacro %}
+
+{% macro default__lost_share() -%}
+    (
+        cast(sum(contraction_revenue) + sum(churned_revenue) as double)
+        / nullif(cast(sum(starting_revenue) as double), 0)
+    )
+{%- endmacro %}
+
+{% macro postgres__lost_share() -%}
+    (
+        cast(sum(contraction_revenue) + sum(churned_revenue) as double precision)
+        / nullif(cast(sum(starting_revenue) as double precision), 0)
+    )
+{%- endmacro %}
+
+{% macro bigquery__lost_share() -%}
+    (
+        cast(sum(contraction_revenue) + sum(churned_revenue) as float64)
+        / nullif(cast(sum(starting_revenue) as float64), 0)
+    )
+{%- endmacro %}
+
+{% macro clickhouse__lost_share() -%}
+    (
+        cast(sum(contraction_revenue) + sum(churned_revenue) as Nullable(Float64))
+        / nullif(cast(sum(starting_revenue) as Nullable(Float64)), 0)
+    )
+{%- endmacro %}
+"""
+
+MODEL = """\
+/* The complete periods of subscriptions, by plan: each metric, and what it is made of. */
+with cohorts as (
+    select *
+    from {{ ref('rollforward', 'rollforward__revenue_cohorts') }}
+    where book = 'subscriptions'
+        and comparison in ('month_over_month')
+        and is_complete
+        and plan <> 'internal'
+)
+
+select
+    book,
+    comparison,
+    period_start,
+    period_end,
+    is_complete,
+    plan,
+
+    {{ rollforward.net_expansion_rate() }} as net_expansion_rate,
+    {{ shop.lost_share() }} as lost_share,
+    cast({{ rollforward.net_new_revenue() }} as decimal(18, 4)) as net_new_revenue,
+
+    cast(sum(existing_revenue) as decimal(18, 4)) as existing_revenue,
+    cast(sum(starting_revenue) as decimal(18, 4)) as starting_revenue,
+    cast(sum(contraction_revenue) + sum(churned_revenue) as decimal(18, 4)) as lost_share_numerator
+from cohorts
+group by book, comparison, period_start, period_end, is_complete, plan
+"""
+
+PROPERTIES = """\
+models:
+  - name: retention
+    description: Metrics of subscriptions.
+    config:
+      materialized: view
+      contract:
+        enforced: true
+      meta:
+        rollforward:
+          fingerprint: 000000000000
+          book: subscriptions
+          unit: [customer_id]
+          measurement: point_in_time
+          comparisons: [month_over_month]
+          by: [plan]
+          attribution: as of the start of the period for existing customers, as of its end for those who join
+          where: "plan <> 'internal'"
+          policies:
+            reactivation: own
+            incomplete_periods: exclude
+            fiscal_year_start_month: 1
+"""
+
+
+def compiled(root: Path, files: dict[str, str]) -> dict[str, str]:
+    """The bodies of the files a project gets, by their paths."""
+    compile_project(small_project(root, files), root / "target")
+    return {
+        path.relative_to(root).as_posix(): path.read_text().partition("\n")[2]
+        for folder in ("macros", "models")
+        for path in (root / folder / "metrics").glob("*")
+    }
+
+
+def test_a_macro_and_a_view_in_full(tmp_path: Path) -> None:
+    view = VIEW.replace("lost_share]", "lost_share, net_new_revenue]") + "    where: plan != 'internal'\n"
+    files = compiled(tmp_path, DEFINITIONS | {"metrics/views.yml": view})
+    assert files["macros/metrics/lost_share.sql"] == MACRO
+    assert files["models/metrics/retention.sql"] == MODEL
+    properties = re.sub(r'"?\b[0-9a-f]{12}\b"?', "0" * 12, files["models/metrics/retention.yml"])
+    assert properties.startswith(PROPERTIES)
+    assert set(files) == {
+        "macros/metrics/lost_share.sql",
+        "models/metrics/retention.sql",
+        "models/metrics/retention.yml",
+    }
+
+
+def test_properties_are_what_dbt_asks_for(tmp_path: Path) -> None:
+    files = compiled(tmp_path, DEFINITIONS)
+    (model,) = yaml.safe_load(files["models/metrics/retention.yml"])["models"]
+    columns = {column["name"]: column for column in model["columns"]}
+    assert model["data_tests"] == [
+        {
+            "rollforward.unique_together": {
+                "arguments": {"columns": ["book", "comparison", "period_start", "plan"]}
+            }
+        }
+    ]
+    assert [name for name, column in columns.items() if column.get("data_tests") == ["not_null"]] == [
+        "book", "comparison", "period_start", "period_end", "is_complete",
+    ]  # fmt: skip
+    assert columns["lost_share"]["data_tests"] == [
+        {"rollforward.within": {"arguments": {"minimum": 0, "maximum": 1}}}
+    ]
+    assert columns["lost_share"]["description"] == "Lost Share. Revenue lost, over the revenue at the start."
+    assert columns["starting_revenue"]["data_type"] == "decimal(18, 4)"
+    meta = model["config"]["meta"]["rollforward"]["metrics"]["lost_share"]
+    assert meta["formula"] == "(contraction_revenue + churned_revenue) / starting_revenue"
+    assert len(meta["fingerprint"]) == 12
+
+
+def test_a_rate_that_is_no_quotient_shows_the_measures_it_uses(tmp_path: Path) -> None:
+    text = "metrics:\n  - name: mean\n    type: derived\n    expr: (nrr + crr) / 2\n"
+    view = VIEW.replace("lost_share", "mean").replace("    by: [plan]\n", "")
+    files = compiled(tmp_path, {"metrics/mean.yml": text, "metrics/views.yml": view})
+    (model,) = yaml.safe_load(files["models/metrics/retention.yml"])["models"]
+    names = [column["name"] for column in model["columns"]]
+    assert names[5:] == [
+        "net_expansion_rate", "mean",
+        "existing_revenue", "starting_revenue", "retained_customers", "starting_customers",
+    ]  # fmt: skip
+    assert (
+        "cast(sum(starting_customers) as bigint) as starting_customers"
+        in files["models/metrics/retention.sql"]
+    )
+
+
+def test_a_condition_that_engines_write_differently_becomes_a_macro(tmp_path: Path) -> None:
+    view = VIEW + "    where: plan <> 'O''Brien' and lower(region) in ('eu', 'us')\n"
+    files = compiled(tmp_path, DEFINITIONS | {"metrics/views.yml": view})
+    assert "and {{ shop.retention__where() }}" in files["models/metrics/retention.sql"]
+    written = files["macros/metrics/retention__where.sql"]
+    assert "plan <> 'O''Brien' and lower(region) in ('eu', 'us')" in written
+    assert "plan <> 'O\\'Brien' and lower(region) in ('eu', 'us')" in written
+
+
+def test_a_condition_with_or_keeps_to_itself(tmp_path: Path) -> None:
+    view = VIEW + "    where: plan = 'a' or region is null\n"
+    files = compiled(tmp_path, DEFINITIONS | {"metrics/views.yml": view})
+    assert "and (plan = 'a' or region is null)\n" in files["models/metrics/retention.sql"]
+
+
+def test_no_variant_that_dispatch_finds_by_itself() -> None:
+    texts = {
+        dialect: "b" if dialect.adapter in ("postgres", "redshift", "spark") else "a" for dialect in DIALECTS
+    }
+    defined = re.findall(r"macro (\w+)\(", macro("m", "shop", texts))
+    assert defined == ["m", "default__m", "postgres__m", "spark__m", "databricks__m"]
+
+
+def test_one_text_for_all_needs_no_dispatch() -> None:
+    assert (
+        macro("m", "shop", dict.fromkeys(DIALECTS, "sum(a)"))
+        == "{% macro m() -%}\n    sum(a)\n{%- endmacro %}\n"
+    )
+
+
+@pytest.mark.parametrize("jinja", [True, False])
+def test_the_header_shows_edits(jinja: bool) -> None:
+    text = with_header("select 1\n", "metrics/a.yml", jinja=jinja)
+    assert is_generated(text) and is_untouched(text)
+    assert is_generated(text + "-- mine") and not is_untouched(text + "-- mine")
+    assert not is_generated("select 1\n")
+
+
+def test_texts_survive_yaml(tmp_path: Path) -> None:
+    prose = "Ünder 100 %: 'quoted', \\\"double\\\", back\\\\slash, # no comment, 🙂 - [list]"
+    view = VIEW + f'    description: "{prose}"\n'
+    files = compiled(tmp_path, DEFINITIONS | {"metrics/views.yml": view})
+    (model,) = yaml.safe_load(files["models/metrics/retention.yml"])["models"]
+    assert model["description"] == yaml.safe_load(f'"{prose}"')
+
+
+def test_the_shipped_metrics_have_a_file_each() -> None:
+    for path in (REPO / "metrics").glob("*.yml"):
+        for metric in yaml.safe_load(path.read_text()).get("metrics", []):
+            assert metric["name"] == path.stem
+            assert metric["label"] and metric["description"] and metric["format"]
