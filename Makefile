@@ -29,8 +29,10 @@ lint: $(READY)  ## style, types and floors
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 
-compile: $(READY)  ## metrics/*.yml -> macros/metrics and models/metrics
+compile: $(READY)  ## metrics/*.yml -> macros, models and pages made from them
 	@$(VENV)/bin/rollforward compile
+	@cd tests/integration && $(abspath $(VENV))/bin/dbt --quiet deps --profiles-dir . && $(abspath $(VENV))/bin/rollforward compile
+	@$(PY) docs/generate.py
 
 check: $(READY)  ## are the committed files what the YAML says?
 	@$(VENV)/bin/rollforward check

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,12 @@ def test_what_the_readme_shows_is_what_the_demo_prints(tmp_path: Path) -> None:
     assert shown
     for text in shown:
         assert text in made.stdout
+
+
+def test_the_metrics_page_is_what_the_definitions_say() -> None:
+    """`make compile` writes it."""
+    made = runpy.run_path(str(REPO / "docs" / "generate.py"))
+    assert made["PAGE"].read_text() == made["page"]()
 
 
 def test_yaml_of_the_readme_is_what_the_pages_use() -> None:

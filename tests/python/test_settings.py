@@ -1,9 +1,12 @@
 """Wrong settings stop dbt at parse time with one message that names the key and lists what is allowed."""
 
+import ast
 from typing import Any
 
 import pytest
-from conftest import Project
+from conftest import REPO, Project
+from rollforward import definitions
+from rollforward import settings as compiler_settings
 
 BOOK = {
     "relation": "source('raw', 'src_1')",
@@ -87,3 +90,32 @@ def test_a_query_that_cannot_be_answered(project: Project) -> None:
         "incomplete_periods 'maybe' is not one of exclude, include",
     ):
         assert message in built.messages
+
+
+def dictionary(macro_file: str, name: str) -> dict[str, Any]:
+    """The mapping that opens with a given key in a Jinja file of settings."""
+    text = (REPO / "macros" / "settings" / macro_file).read_text().replace(": none", ": None")
+    start = text.rindex("{", 0, text.index(f"'{name}':"))
+    end = next(
+        end
+        for end in range(start, len(text) + 1)
+        if text[start:end].count("{") == text[start:end].count("}") > 0
+    )
+    return ast.literal_eval(" ".join(text[start:end].split()))
+
+
+def test_dbt_and_the_compiler_know_the_same_settings() -> None:
+    assert list(dictionary("setting.sql", "books")) == list(compiler_settings.SETTINGS)
+    shapes = dictionary("shapes.sql", "intervals")
+    assert {
+        name: (form["measurement"], tuple(form[key] for key in ("dated", "ended") if form[key]))
+        for name, form in shapes.items()
+    } == {name: (shape.measurement, shape.dates) for name, shape in definitions.SHAPES.items()}
+    comparisons = dictionary("comparisons.sql", "month_over_month")
+    assert {
+        name: (given["grain"], given["lookback"], given.get("periods_summed", 1))
+        for name, given in comparisons.items()
+    } == {
+        given.name: (given.grain, given.lookback, given.periods_summed)
+        for given in definitions.STANDARD_COMPARISONS
+    }
