@@ -87,6 +87,6 @@ def test_readme_project_builds(tmp_path: Path) -> None:
         (folder / title).parent.mkdir(parents=True, exist_ok=True)
         (folder / title).write_text(text)
     (tmp_path / "rollforward").symlink_to(REPO, target_is_directory=True)
-    with contextlib.chdir(folder):
+    with contextlib.chdir(folder), pages.at_a_desk():
         pages.run("dbt deps")
         assert "retention_by_plan" in pages.run("dbt build")

@@ -398,7 +398,8 @@ def test_reactivation_is_what_those_who_return_pay_not_a_count_times_an_amount(
     for row in (each, together):
         assert row["reactivated_customers"] == case["inputs"]["returning"]
     assert each["reactivation_revenue"] == case["published"]["reactivation"]
-    assert together["reactivation_revenue"] == 6 * Decimal("42.85")
+    shares = split(case["inputs"]["amount"], case["inputs"]["cancelled_plans"])
+    assert together["reactivation_revenue"] == sum(shares[: case["inputs"]["returning"]])
 
 
 def test_growth_of_a_total_is_not_expansion(answers: Answers, shape: str) -> None:
