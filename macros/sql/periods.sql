@@ -1,5 +1,5 @@
 {#- Periods are counted, never added to dates: month 0 is January of year 0. -#}
-{% macro month_index(date) %}(extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1){% endmacro %}
+{% macro month_index(date) %}cast(extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1 as integer){% endmacro %}
 
 
 {#- The index of the period of `months_per_period` months that holds a month; quarters and years begin with the

@@ -19,17 +19,25 @@ runs as (
     select * from {{ ref('int_rollforward__active_runs') }}
 ),
 
+/* Runs that begin and end together, with the same attributes, count alike as long as they are not compared. */
+run_groups as (
+    select
+        series_id, attribute_set, from_period, until_period,
+        count(*) as customers,
+        sum(amount) as revenue
+    from runs
+    group by series_id, attribute_set, from_period, until_period
+),
+
 /* Everyone's revenue: the end of one period is, `shift` periods later, the start of another. */
 changes_of_total as (
-    select series_id, attribute_set, from_period as at_period, sum(amount) as revenue, count(*) as customers
-    from runs
-    group by series_id, attribute_set, from_period
+    select series_id, attribute_set, from_period as at_period, revenue, customers
+    from run_groups
 
     union all
 
-    select series_id, attribute_set, until_period as at_period, -sum(amount) as revenue, -count(*) as customers
-    from runs
-    group by series_id, attribute_set, until_period
+    select series_id, attribute_set, until_period as at_period, -revenue as revenue, -customers as customers
+    from run_groups
 ),
 
 /* A unit is new for one window after its first active period, and only then. */
@@ -48,9 +56,9 @@ new_stretches as (
     where runs.from_period < runs.first_period + windows.shift
 ),
 
-/* Where a unit is active at both ends: its run at the start, moved to the period it is compared in, overlaps its run at
-   the end. */
-retained_runs as (
+/* Where a unit is active at both ends: a run at the start, moved to the period it is compared in, overlaps a run at the
+   end. Here it is a later run of the unit: something changed in between. */
+changed_runs as (
     {%- if at_a_point %}
     select
         windows.window_id,
@@ -71,6 +79,7 @@ retained_runs as (
     inner join runs as at_end
         on at_start.series_id = at_end.series_id
         and at_start.unit_id = at_end.unit_id
+        and at_start.from_period < at_end.from_period
         and at_start.from_period + windows.shift < at_end.until_period
         and at_end.from_period < at_start.until_period + windows.shift
     {%- endif %}
@@ -107,8 +116,27 @@ retained_stretches as (
         sum(starting_amount) as kept_revenue,
         sum(ending_amount) as existing_revenue,
         sum(case when ending_amount < starting_amount then ending_amount else starting_amount end) as retained_revenue
-    from retained_runs
+    from changed_runs
     group by window_id, starting_set, ending_set, from_period, until_period
+
+    union all
+
+    /* A run that lasts longer than the shift meets itself: nothing changed. */
+    select
+        windows.window_id,
+        run_groups.attribute_set as starting_set,
+        run_groups.attribute_set as ending_set,
+        run_groups.from_period + windows.shift as from_period,
+        run_groups.until_period,
+        run_groups.customers as retained_customers,
+        0 as expanded_customers,
+        0 as contracted_customers,
+        run_groups.revenue as kept_revenue,
+        run_groups.revenue as existing_revenue,
+        run_groups.revenue as retained_revenue
+    from run_groups
+    inner join windows on run_groups.series_id = windows.series_id
+    where run_groups.from_period + windows.shift < run_groups.until_period
 ),
 
 stretch_ends as (

@@ -90,51 +90,51 @@ totals as (
 
 {%- if attributes %}
 
-/* Where the parts of a unit have different attribute values: how much of its amount has the same plan, the same region,
-   ... as this part. */
-weighed_parts as (
-    select
-        parts.series_id,
-        parts.unit_id,
-        parts.from_period
-        {{- rollforward.attribute_columns('sets.') }}
-        {%- for name in attributes %},
-        sum(parts.amount) over (
-            partition by parts.series_id, parts.unit_id, parts.from_period, sets.{{ name }}
-        ) as {{ name }}_amount
+/* Where the parts of a unit have different attribute values, each attribute is decided for itself: how much of the
+   unit's amount has each value? */
+value_amounts as (
+    select series_id, unit_id, from_period, attribute, attribute_value, sum(amount) as amount
+    from (
+        {%- for name in attributes %}
+        select
+            parts.series_id, parts.unit_id, parts.from_period, parts.amount,
+            '{{ name }}' as attribute, sets.{{ name }} as attribute_value
+        from parts
+        inner join totals
+            on parts.series_id = totals.series_id
+            and parts.unit_id = totals.unit_id
+            and parts.from_period = totals.from_period
+        inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
+        where totals.given_set <> totals.other_set
+        {{ "union all" if not loop.last }}
         {%- endfor %}
-    from parts
-    inner join totals
-        on parts.series_id = totals.series_id
-        and parts.unit_id = totals.unit_id
-        and parts.from_period = totals.from_period
-    inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
-    where totals.given_set <> totals.other_set
+    ) as part_values
+    group by series_id, unit_id, from_period, attribute, attribute_value
 ),
 
-/* The largest comes first; of equal ones the smallest value, a missing value last. */
-ranked_parts as (
-    select
-        weighed_parts.*
-        {%- for name in attributes %},
-        row_number() over (
-            partition by series_id, unit_id, from_period
-            order by {{ name }}_amount desc, case when {{ name }} is null then 1 else 0 end, {{ name }}
-        ) as {{ name }}_rank
-        {%- endfor %}
-    from weighed_parts
+largest_amounts as (
+    select series_id, unit_id, from_period, attribute, max(amount) as amount
+    from value_amounts
+    group by series_id, unit_id, from_period, attribute
 ),
 
-largest_parts as (
+/* The value with the largest amount; of equal ones the smallest, a missing value last. */
+largest_values as (
     select
-        series_id,
-        unit_id,
-        from_period
+        amounts.series_id,
+        amounts.unit_id,
+        amounts.from_period
         {%- for name in attributes %},
-        max(case when {{ name }}_rank = 1 then {{ name }} end) as {{ name }}
+        min(case when amounts.attribute = '{{ name }}' then amounts.attribute_value end) as {{ name }}
         {%- endfor %}
-    from ranked_parts
-    group by series_id, unit_id, from_period
+    from value_amounts as amounts
+    inner join largest_amounts as largest
+        on amounts.series_id = largest.series_id
+        and amounts.unit_id = largest.unit_id
+        and amounts.from_period = largest.from_period
+        and amounts.attribute = largest.attribute
+        and amounts.amount = largest.amount
+    group by amounts.series_id, amounts.unit_id, amounts.from_period
 ),
 {%- endif %}
 
@@ -154,13 +154,13 @@ unit_amounts as (
         totals.until_period,
         totals.net_amount,
         case when totals.given_set = totals.other_set then totals.given_set end as given_set
-        {{- rollforward.attribute_columns('largest_parts.') }}
+        {{- rollforward.attribute_columns('largest_values.') }}
     from totals
     {%- if attributes %}
-    left join largest_parts
-        on totals.series_id = largest_parts.series_id
-        and totals.unit_id = largest_parts.unit_id
-        and totals.from_period = largest_parts.from_period
+    left join largest_values
+        on totals.series_id = largest_values.series_id
+        and totals.unit_id = largest_values.unit_id
+        and totals.from_period = largest_values.from_period
     {%- endif %}
     where totals.net_amount <> 0
 ),
