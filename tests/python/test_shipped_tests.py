@@ -1,0 +1,136 @@
+"""The dbt tests that ship with the package pass on every build, and fail when something is broken."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from conftest import Built, Project
+
+ROWS = [
+    {"customer": "a", "plan": "pro", "mrr": "100", "since": "2026-01-05", "until": "2026-04-10"},
+    {"customer": "a", "plan": "pro", "mrr": "150", "since": "2026-04-10", "until": None},
+    {"customer": "b", "plan": "basic", "mrr": "60", "since": "2026-01-20", "until": "2026-05-02"},
+    {"customer": "c", "plan": "basic", "mrr": "80", "since": "2026-02-03", "until": None},
+    {"customer": "d", "plan": None, "mrr": "70", "since": "2026-05-30", "until": None},
+]
+COLUMNS = {
+    "customer": "varchar",
+    "plan": "varchar",
+    "mrr": "decimal(18, 2)",
+    "since": "date",
+    "until": "date",
+}
+SETTINGS = {
+    "books": {
+        "mrr": {
+            "relation": "source('raw', 'subscriptions')",
+            "shape": "intervals",
+            "unit": "customer",
+            "amount": "mrr",
+            "started_on": "since",
+            "ended_on": "until",
+            "attributes": ["plan"],
+        }
+    },
+    "as_of_date": "2026-06-30",
+}
+VIEW = """
+views:
+  - name: mrr_retention
+    description: Retention by plan.
+    book: mrr
+    metrics: [gross_revenue_retention, net_expansion_rate]
+    comparisons: [month_over_month]
+    by: [plan]
+"""
+# What is done to the built tables, and the tests that must notice.
+DAMAGE = {
+    "update rollforward__revenue_cohorts set churned_revenue = churned_revenue + 1"
+    " where churned_revenue > 0": {
+        "rollforward_adds_up_rollforward__revenue_cohorts_starting_revenue",
+        "revenue_bridge_closes",
+    },
+    "update rollforward__revenue_cohorts set new_customers = -1 where new_customers > 0": {
+        "rollforward_within_rollforward__revenue_cohorts_new_customers",
+        "rollforward_adds_up_rollforward__revenue_cohorts_ending_customers",
+    },
+    "delete from rollforward__revenue_cohorts where comparison = 'month_over_month' and plan = 'pro'"
+    " and period_end = '2026-06-30'": {
+        "period_starts_where_the_compared_one_ended",
+        "ledger_adds_up_to_cohorts",
+    },
+    "update int_rollforward__runs set net_amount = net_amount + 5 where until_period > 99999": {
+        "input_is_accounted_for",
+        "ledger_adds_up_to_cohorts",
+    },
+    "update rollforward__revenue_cohorts set retained_revenue = retained_revenue * 3"
+    " where retained_revenue > 0": {
+        "rollforward_within_mrr_retention_gross_revenue_retention",
+    },
+    "insert into int_rollforward__observed_books select * from int_rollforward__observed_books": {
+        "unique_int_rollforward__observed_books_book",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Built]:
+    project = Project(tmp_path_factory.mktemp("shipped") / "project", tables=["subscriptions"])
+    project.load("subscriptions", COLUMNS, ROWS)
+    project.write("metrics/retention.yml", VIEW)
+    project.write("vars.yml", yaml.safe_dump({"vars": {"rollforward": SETTINGS}}))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("CI", raising=False)
+        return project, project.dbt("build")
+
+
+def test_they_pass_on_what_was_built(built: tuple[Project, Built]) -> None:
+    _, result = built
+    assert result.success, result.messages
+    noticing = {name for names in DAMAGE.values() for name in names}
+    passed = {name for name, status in result.statuses.items() if status == "pass"}
+    assert {name for name in noticing if not any(test.startswith(name) for test in passed)} == set()
+
+
+def test_they_notice_what_is_broken(built: tuple[Project, Built], tmp_path: Path) -> None:
+    project, _ = built
+    with duckdb.connect(str(project.database)) as connection:
+        for damage in DAMAGE:
+            connection.execute(damage)
+    result = project.dbt("test", "--target-path", str(tmp_path / "target"))
+    failed = {name for name, status in result.statuses.items() if status == "fail"}
+    for damage, names in DAMAGE.items():
+        missed = {name for name in names if not any(test.startswith(name) for test in failed)}
+        assert not missed, damage
+
+
+def test_an_edited_definition_changes_the_view(tmp_path: Path) -> None:
+    """Edit the YAML, run `dbt build`: the view has changed."""
+    project = Project(tmp_path / "project", tables=["subscriptions"])
+    project.load("subscriptions", COLUMNS, ROWS)
+    project.write("vars.yml", yaml.safe_dump({"vars": {"rollforward": SETTINGS}}))
+    metric = """
+metrics:
+  - name: loss_rate
+    label: Loss rate
+    description: What was lost.
+    type: derived
+    expr: {expr}
+views:
+  - name: losses
+    description: Losses.
+    book: mrr
+    metrics: [loss_rate]
+    comparisons: [month_over_month]
+"""
+    rates = []
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("CI", raising=False)
+        for expr in ("churned_revenue / starting_revenue", "churned_revenue / ending_revenue"):
+            project.write("metrics/losses.yml", metric.format(expr=expr))
+            result = project.dbt("build", "--select", "+losses")
+            assert result.success, result.messages
+            rates += result.rows("select loss_rate from losses where period_end = '2026-05-31'")
+    # May: 290 at the start, b leaves with 60, d joins with 70.
+    assert [row["loss_rate"] for row in rates] == [pytest.approx(60 / 290), pytest.approx(60 / 300)]
