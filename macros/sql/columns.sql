@@ -33,6 +33,16 @@
 {% endmacro %}
 
 
+{#- Whether two rows have values of the same ranks, for every attribute. -#}
+{% macro same_ranks(left, right) %}
+    {%- set conditions = [] -%}
+    {%- for name in rollforward.attributes() -%}
+        {%- do conditions.append(left ~ '.' ~ name ~ '__rank = ' ~ right ~ '.' ~ name ~ '__rank') -%}
+    {%- endfor -%}
+    {{ return(conditions | join('\n    and ')) }}
+{% endmacro %}
+
+
 {#- Equality in which null equals null, written so that the engine can join on it by hashing. -#}
 {% macro same_value(left, right) %}{{ return(adapter.dispatch('same_value', 'rollforward')(left, right)) }}{% endmacro %}
 

@@ -13,6 +13,6 @@ select
     runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.first_period, runs.net_amount as amount,
     sets.attribute_set
 from {{ ref('int_rollforward__runs') }} as runs
-inner join {{ ref('int_rollforward__attribute_sets') }} as sets on {{ rollforward.same_attributes('runs', 'sets') }}
+inner join {{ ref('int_rollforward__attribute_sets') }} as sets on {{ rollforward.same_ranks('runs', 'sets') }}
 where runs.net_amount > 0 and runs.given_set is null
 {%- endif %}

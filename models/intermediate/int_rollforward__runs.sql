@@ -1,12 +1,11 @@
 /* A unit's runs: stretches of periods over which its total amount and its attributes stay the same. Periods in which it
    is not active have no row, so the table follows changes, not customers times months.
 
-   `given_set` is the number of the run's attribute values. Where the parts of a unit disagree about them, it is null,
-   and the values themselves are here: each that of the largest amount. */
+   `given_set` is the number of the run's attribute values. Where the parts of a unit disagree about them it is null, and
+   `<attribute>__rank` says which value has the largest amount. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set attributes = rollforward.attributes() -%}
 {%- set amount_type = rollforward.amount_type() -%}
-{%- set text_type = rollforward.text_type() -%}
 {%- set standing = rollforward.is_configured(['intervals', 'movements']) -%}
 {%- set dated = rollforward.is_configured(['snapshots', 'payments']) %}
 
@@ -92,24 +91,26 @@ totals as (
 
 /* Where the parts of a unit have different attribute values, each attribute is decided for itself: how much of the
    unit's amount has each value? */
+disagreeing_parts as (
+    select parts.*
+    from parts
+    inner join totals
+        on parts.series_id = totals.series_id
+        and parts.unit_id = totals.unit_id
+        and parts.from_period = totals.from_period
+    where totals.given_set <> totals.other_set
+),
+
 value_amounts as (
-    select series_id, unit_id, from_period, attribute, attribute_value, sum(amount) as amount
-    from (
-        {%- for name in attributes %}
-        select
-            parts.series_id, parts.unit_id, parts.from_period, parts.amount,
-            '{{ name }}' as attribute, sets.{{ name }} as attribute_value
-        from parts
-        inner join totals
-            on parts.series_id = totals.series_id
-            and parts.unit_id = totals.unit_id
-            and parts.from_period = totals.from_period
-        inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
-        where totals.given_set <> totals.other_set
-        {{ "union all" if not loop.last }}
-        {%- endfor %}
-    ) as part_values
-    group by series_id, unit_id, from_period, attribute, attribute_value
+    {%- for name in attributes %}
+    select
+        parts.series_id, parts.unit_id, parts.from_period, {{ loop.index }} as attribute,
+        sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
+    from disagreeing_parts as parts
+    inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
+    group by parts.series_id, parts.unit_id, parts.from_period, sets.{{ name }}__rank
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 largest_amounts as (
@@ -118,14 +119,14 @@ largest_amounts as (
     group by series_id, unit_id, from_period, attribute
 ),
 
-/* The value with the largest amount; of equal ones the smallest, a missing value last. */
+/* The value with the largest amount; of equal ones the first. */
 largest_values as (
     select
         amounts.series_id,
         amounts.unit_id,
         amounts.from_period
         {%- for name in attributes %},
-        min(case when amounts.attribute = '{{ name }}' then amounts.attribute_value end) as {{ name }}
+        min(case when amounts.attribute = {{ loop.index }} then amounts.value_rank end) as {{ name }}__rank
         {%- endfor %}
     from value_amounts as amounts
     inner join largest_amounts as largest
@@ -142,7 +143,7 @@ unit_amounts as (
     {%- if standing %}
     select
         series_id, unit_id, from_period, until_period, amount as net_amount, given_set
-        {%- for name in attributes %}, cast(null as {{ text_type }}) as {{ name }}{% endfor %}
+        {%- for name in attributes %}, cast(null as bigint) as {{ name }}__rank{% endfor %}
     from lone_pieces
 
     union all
@@ -154,7 +155,7 @@ unit_amounts as (
         totals.until_period,
         totals.net_amount,
         case when totals.given_set = totals.other_set then totals.given_set end as given_set
-        {{- rollforward.attribute_columns('largest_values.') }}
+        {{- rollforward.attribute_columns('largest_values.', '__rank') }}
     from totals
     {%- if attributes %}
     left join largest_values
@@ -204,9 +205,9 @@ numbered_amounts as (
 runs as (
     select
         series_id, unit_id, min(from_period) as from_period, max(until_period) as until_period, net_amount, given_set
-        {{- rollforward.attribute_columns() }}
+        {{- rollforward.attribute_columns('', '__rank') }}
     from numbered_amounts
-    group by series_id, unit_id, run_number, net_amount, given_set {{- rollforward.attribute_columns() }}
+    group by series_id, unit_id, run_number, net_amount, given_set {{- rollforward.attribute_columns('', '__rank') }}
 
     union all
 
@@ -222,7 +223,7 @@ select
     runs.until_period,
     runs.net_amount,
     runs.given_set
-    {{- rollforward.attribute_columns('runs.') }},
+    {{- rollforward.attribute_columns('runs.', '__rank') }},
     {{ rollforward.series_period('first_months.first_month', 'series') }} as first_period
 from {{ 'runs' if rollforward.is_configured(['snapshots']) else 'unit_amounts as runs' }}
 inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id
