@@ -7,10 +7,10 @@ export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint compile check lock clean
+.PHONY: help demo test lint compile check bench bench-full lock clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@sh requirements/install.sh $(VENV)
@@ -36,6 +36,16 @@ compile: $(READY)  ## metrics/*.yml -> macros, models and pages made from them
 
 check: $(READY)  ## are the committed files what the YAML says?
 	@$(VENV)/bin/rollforward check
+
+bench: $(READY)  ## measure beside the naive way, small: minutes
+	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes intervals --repeats 3 --out benchmarks/results/small_intervals.json
+	@$(PY) benchmarks/run.py --sizes 10000 --shapes snapshots,payments --repeats 3 --out benchmarks/results/small_others.json
+	@$(PY) benchmarks/report.py benchmarks/results/small_intervals.json benchmarks/results/small_others.json
+
+bench-full: $(READY)  ## the same up to 5 million customers: hours
+	@$(PY) benchmarks/run.py --sizes 10000,100000,1000000,5000000 --shapes intervals --comparisons three,five --repeats 3 --naive-up-to 1000000 --out benchmarks/results/full_intervals.json
+	@$(PY) benchmarks/run.py --sizes 100000,1000000 --shapes snapshots,payments --repeats 3 --out benchmarks/results/full_others.json
+	@$(PY) benchmarks/report.py benchmarks/results/full_intervals.json benchmarks/results/full_others.json
 
 lock: $(READY)  ## renew the pins
 	@sh requirements/lock.sh $(VENV)

@@ -1,0 +1,56 @@
+"""A dbt project of a user's that installs the package and reads a generated book in place."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from books import ATTRIBUTES, COMPARISONS, DATED, Job
+from warehouse import read_files, settings
+
+REPO = Path(__file__).parents[1]
+
+
+def book_settings(job: Job) -> dict[str, Any]:
+    """What the user writes about the book."""
+    dates = {DATED[job.shape]: DATED[job.shape]}
+    if job.shape == "intervals":
+        dates["ended_on"] = "ended_on"
+    return {
+        "relation": f"given_{job.shape}",
+        "shape": job.shape,
+        "unit": "customer_id",
+        "amount": "amount",
+        **dates,
+        "attributes": list(ATTRIBUTES[job.shape]),
+        **({} if set(job.comparisons) == set(COMPARISONS) else {"comparisons": list(job.comparisons)}),
+    }
+
+
+def given_model(job: Job) -> str:
+    """The model that is the book: its files, where they are."""
+    return f"{{{{ config(materialized='view') }}}}\n\nselect * from {read_files(job)}\n"
+
+
+def write_project(job: Job) -> Path:
+    """Write the project's files into the job's folder, the package installed as `dbt deps` leaves it."""
+    folder = Path(job.folder)
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_packages").mkdir()
+    (folder / "dbt_packages" / "rollforward").symlink_to(REPO, target_is_directory=True)
+    # One model at a time: DuckDB itself uses the threads, and what is measured does not depend on the order.
+    output = {"type": "duckdb", "path": str(job.database), "threads": 1, "settings": settings(job)}
+    configured = {"as_of_date": str(job.book.last_day), "books": {"book": book_settings(job)}}
+    files = {
+        "dbt_project.yml": {
+            "name": "benchmark",
+            "version": "1.0.0",
+            "profile": "benchmark",
+            "vars": {"rollforward": configured},
+        },
+        "profiles.yml": {"benchmark": {"target": "dev", "outputs": {"dev": output}}},
+        "packages.yml": {"packages": [{"local": str(REPO)}]},
+    }
+    for name, content in files.items():
+        (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
+    (folder / "models" / f"given_{job.shape}.sql").write_text(given_model(job))
+    return folder

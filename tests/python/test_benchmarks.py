@@ -1,0 +1,196 @@
+"""The benchmarks compare like with like: the naive baseline gives rollforward's cohorts to the last cell."""
+
+import hashlib
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import duckdb
+import pytest
+from conftest import REPO, Built, Project
+
+sys.path.append(str(REPO / "benchmarks"))
+books, compare, figures, floor, generate, measure, naive, package, plot, questions, report = map(
+    importlib.import_module,
+    ("books", "compare", "figures", "floor", "generate", "measure", "naive")
+    + ("project", "plot", "questions", "report"),
+)
+
+CUSTOMERS = 250
+MONTHS = 26  # ends in the middle of a quarter and of a year
+CASES = [(shape, comparisons) for shape in books.SHAPES for comparisons in books.COMPARISON_SETS]
+SAME_EVERYWHERE = {
+    "intervals": "076376f2d942c4a5",
+    "snapshots": "d063856faf1b133c",
+    "payments": "fd123e54638c1b77",
+}
+
+
+def digest(files: Path) -> str:
+    """One text for all rows of a book, whatever their order."""
+    found = duckdb.sql(f"select * from read_parquet('{files}/**/*.parquet', hive_partitioning = false)")
+    lines = sorted(map(str, found.fetchall()))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    work = tmp_path_factory.mktemp("books")
+    return {shape: generate.written(books.Book(shape, CUSTOMERS, MONTHS), work) for shape in books.SHAPES}
+
+
+def job(shape: str, comparisons: str, files: Path, folder: Path) -> Any:
+    names = books.COMPARISON_SETS[comparisons]
+    return books.Job(shape, CUSTOMERS, MONTHS, str(files), str(folder), names)
+
+
+@pytest.fixture(scope="module")
+def built(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """One dbt run with a book for every case."""
+    project = Project(tmp_path_factory.mktemp("benchmark") / "project", "benchmark", tables=())
+    given = {}
+    for shape, comparisons in CASES:
+        asked = job(shape, comparisons, files[shape], project.folder)
+        project.write(f"models/given_{shape}.sql", package.given_model(asked))
+        given[f"{shape}_{comparisons}"] = package.book_settings(asked)
+    last_day = str(books.Book("intervals", CUSTOMERS, MONTHS).last_day)
+    result = project.dbt("run", settings={"books": given, "as_of_date": last_day})
+    assert result.success, result.messages
+    yield result
+    project.remove()
+
+
+@pytest.fixture(scope="module", params=CASES, ids="_".join)
+def naive_job(request: Any, files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    shape, comparisons = request.param
+    asked = job(shape, comparisons, files[shape], tmp_path_factory.mktemp("naive"))
+    naive.build(asked)
+    return asked
+
+
+def book_of(asked: Any) -> str:
+    comparisons = next(name for name, given in books.COMPARISON_SETS.items() if given == asked.comparisons)
+    return f"{asked.shape}_{comparisons}"
+
+
+def test_books_are_the_same_on_every_machine(files: dict[str, Path], tmp_path: Path) -> None:
+    for shape, found in files.items():
+        again = generate.written(books.Book(shape, CUSTOMERS, MONTHS), tmp_path)
+        assert digest(found) == digest(again) == SAME_EVERYWHERE[shape]
+
+
+def test_books_already_written_are_kept(files: dict[str, Path]) -> None:
+    for shape, found in files.items():
+        before = [file.stat().st_mtime_ns for file in sorted(found.rglob("*"))]
+        assert generate.written(books.Book(shape, CUSTOMERS, MONTHS), found.parent) == found
+        assert [file.stat().st_mtime_ns for file in sorted(found.rglob("*"))] == before
+
+
+def test_naive_cohorts_are_the_same(built: Built, naive_job: Any) -> None:
+    assert compare.differences(built.database, naive_job.database, book_of(naive_job)) == []
+
+
+def test_answers_are_the_same(built: Built, naive_job: Any) -> None:
+    same = job(naive_job.shape, "three", Path(naive_job.files), built.database.parent)
+    found = questions.answers(same, "rollforward", book_of(naive_job))
+    assert all(found.values())
+    assert found == questions.answers(naive_job, "naive")
+
+
+def test_one_cent_is_a_difference(built: Built, naive_job: Any, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.duckdb"
+    changed.write_bytes(naive_job.database.read_bytes())
+    with duckdb.connect(str(changed)) as connection:
+        connection.execute("update cohorts set new_revenue = new_revenue + 0.01 where rowid = 0")
+    assert len(compare.differences(built.database, changed, book_of(naive_job))) == 4
+
+
+def test_floor_reads_every_customer(files: dict[str, Path], tmp_path: Path) -> None:
+    asked = job("payments", "three", files["payments"], tmp_path)
+    floor.build(asked)
+    with duckdb.connect(str(asked.database)) as connection:
+        (total,) = connection.execute("select sum(amount) from customers").fetchone()
+        (expected,) = connection.execute("select sum(amount) from given").fetchone()
+    assert total == expected
+
+
+def test_a_job_survives_the_command_line(tmp_path: Path) -> None:
+    asked = job("intervals", "five", tmp_path, tmp_path)
+    assert books.job_from_text(asked.as_text()) == asked
+
+
+def test_a_process_is_measured_and_its_failure_stops_the_run() -> None:
+    cost = measure.run([sys.executable, "-c", "print(sum(range(2_000_000)))"])
+    assert 0 < cost.cpu < 60
+    assert 1 < cost.peak_mb < 2000
+    with pytest.raises(SystemExit, match="exit code 3"):
+        measure.run([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def results(sizes: tuple[int, ...]) -> dict[str, Any]:
+    """A run in which rollforward costs in proportion, and the naive way with the square."""
+    facts = {"shape": "intervals", "comparisons": "three", "memory_limit": None}
+    samples, inputs, answers = [], [], []
+    for size in sizes:
+        inputs.append({**facts, "customers": size, "rows": 4 * size, "parquet_mb": 1.0})
+        for repeat, more in enumerate((0, 1, 100)):  # the median is 1 more
+            naive_cost = {"wall": 1.0, "cpu": size * size / 1e6 - 1 + more, "peak_mb": 800.0, "disk_mb": 90.0}
+            own_cost = {"wall": 20.0, "cpu": 30.0, "peak_mb": 100.0, "disk_mb": 9.0}
+            own_cost["build"] = {"wall": 0.5, "cpu": size / 1e3 - 1 + more}
+            own_cost["nodes"] = {"int_rollforward__runs": 0.4, "rollforward__revenue_cohorts": 0.1}
+            for name, cost in (("naive", naive_cost), ("rollforward", own_cost)):
+                samples.append({**facts, "customers": size, "contender": name, "repeat": repeat, **cost})
+        for name, taken in (("naive", 250.0), ("rollforward", 5.0)):
+            answers.append({**facts, "customers": size, "contender": name, "milliseconds": {"a rate": taken}})
+    machine = {"cores": 2, "memory_gib": 24, "architecture": "x", "versions": {"rollforward": "9.9"}}
+    run = {"measured_on": "2031-05-06", "months": 60, "machine": machine, "repeats": 3}
+    return {**run, "inputs": inputs, "samples": samples, "answers": answers}
+
+
+def test_figures_are_medians_ratios_and_slopes() -> None:
+    run = results((10_000, 100_000))
+    (case,) = figures.cases(run)
+    assert figures.cost(run, case, 10_000, "naive", "cpu") == pytest.approx(100)
+    assert figures.cost(run, case, 10_000, "rollforward", "cpu") == pytest.approx(10)
+    assert figures.process_cost(run, case, 10_000, "rollforward", "cpu") == 30
+    assert figures.ratio(run, case, 100_000, "cpu") == pytest.approx(100)
+    assert figures.cost_growth(run, case, "rollforward", "cpu") == pytest.approx(1)
+    assert figures.cost_growth(run, case, "naive", "cpu") == pytest.approx(2)
+    assert figures.cost_growth(run, case, "floor", "cpu") is None
+
+
+def test_the_page_holds_the_figures_of_the_run() -> None:
+    page = report.page(results((10_000, 100_000)), "benchmarks.svg")
+    for line in (
+        "Measured on 2031-05-06: 2 cores (x), 24 GiB of memory, DuckDB with 2 threads; rollforward 9.9.",
+        "| 100,000 | 400,000 | 100 × | 2.00 × | 8.00 × | 10.0 × |",
+        "| 100,000 | naive | 10,000 | 1.00 | 800 | 90.0 | 10,000 | 1.00 |",
+        "| rollforward | 1.00 | 0.00 | 0.00 | 0.00 |",
+        "| 100,000 | a rate | 250 | 5.00 |",
+        "| `int_rollforward__runs` | 0.40 | 80% |",
+    ):
+        assert line in page
+
+
+def test_one_size_has_a_page_too() -> None:
+    assert "slope" not in report.page(results((10_000,)), "benchmarks.svg")
+
+
+def test_the_picture_has_every_point_inside() -> None:
+    run = results((10_000, 100_000))
+    picture = ElementTree.fromstring(plot.svg(run, figures.cases(run)[0]))
+    dots = [part for part in picture if part.tag.endswith("circle")]
+    assert len(dots) == 8  # two panels, two contenders, two sizes
+    width, height = map(float, picture.attrib["viewBox"].split()[2:])
+    assert all(0 < float(dot.attrib["cx"]) < width and 0 < float(dot.attrib["cy"]) < height for dot in dots)
+
+
+def test_runs_of_different_versions_are_not_joined() -> None:
+    one = results((10_000,))
+    other = {**one, "machine": {**one["machine"], "versions": {"rollforward": "10.0"}}}
+    assert len(report.joined([one, one])["samples"]) == 12
+    with pytest.raises(SystemExit, match="different versions"):
+        report.joined([one, other])
