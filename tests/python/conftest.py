@@ -94,16 +94,22 @@ class Project:
 
     def load(self, table: str, types: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
         """Put rows into table `raw.<table>`, replacing it."""
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+        self.load_all({table: (types, rows)})
+
+    def load_all(self, tables: Mapping[str, tuple[Mapping[str, str], Iterable[Mapping[str, Any]]]]) -> None:
+        """Put rows into several tables, each by its name with the types of its columns."""
         with duckdb.connect(str(self.database)) as connection:
             connection.execute("create schema if not exists raw")
-            connection.execute(f"create or replace table raw.{table} ({columns})")
-            # Column by column, as text the database casts: row by row takes seconds for a thousand rows.
-            given = list(rows)
-            values = [[None if row.get(name) is None else str(row[name]) for row in given] for name in types]
-            connection.execute(
-                f"insert into raw.{table} select {', '.join(['unnest(?::varchar[])'] * len(types))}", values
-            )
+            for table, (types, rows) in tables.items():
+                columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+                connection.execute(f"create or replace table raw.{table} ({columns})")
+                # Column by column, as text the database casts: row by row takes seconds for a thousand rows.
+                given = list(rows)
+                values = [[None if row.get(n) is None else str(row[n]) for row in given] for n in types]
+                connection.execute(
+                    f"insert into raw.{table} select {', '.join(['unnest(?::varchar[])'] * len(types))}",
+                    values,
+                )
 
     def ask(self, model: str, **query: Any) -> None:
         """Write a model that is one `rollforward.query`."""
@@ -113,7 +119,7 @@ class Project:
     def build(self, books: Mapping[str, Mapping[str, Any]], **settings: Any) -> Built:
         """A `dbt build` that has to succeed; a book without a relation reads the raw table of its name."""
         given = {name: {"relation": f"source('raw', '{name}')", **book} for name, book in books.items()}
-        built = self.dbt("build", settings={"books": given, **settings})
+        built = self.dbt("build", "--no-write-json", settings={"books": given, **settings})
         if not built.success:
             raise AssertionError(built.messages)
         return built
