@@ -98,7 +98,8 @@ def rates_by_day(db: duckdb.DuckDBPyConnection, comparison: str) -> dict[date, R
     """Give the rates of the last twelve complete months, by the day they end."""
     rows = fetch(
         db,
-        "select * from demo_retention where comparison = ? and is_complete order by period_end desc limit 12",
+        "select * from rollforward_demo_retention where comparison = ? and is_complete"
+        " order by period_end desc limit 12",
         comparison,
     )
     return {row["period_end"]: row for row in reversed(rows)}
@@ -225,9 +226,9 @@ def slice_table(db: duckdb.DuckDBPyConnection, day: date, ink: Ink) -> Iterator[
     headings = "".join(f"{heading:>9}" for heading, _, how in RATES if how == LEVEL)
     yield f"{'where it comes from, in a year':32}{'revenue then':>14}{headings}{'less':>8}|more"
     cuts = (
-        ("plan", slices(db, "demo_retention_by_plan", "plan", day)),
-        ("product", slices(db, "demo_product_retention", "product", day)),
-        ("orders", slices(db, "demo_orders_retention", "'all of the shop'", day)),
+        ("plan", slices(db, "rollforward_demo_retention_by_plan", "plan", day)),
+        ("product", slices(db, "rollforward_demo_product_retention", "product", day)),
+        ("orders", slices(db, "rollforward_demo_orders_retention", "'all of the shop'", day)),
     )
     for kind, rows in cuts:
         for row in rows:
@@ -253,7 +254,7 @@ def problem_table(db: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def next_steps(day: date) -> Iterator[str]:
     """Say where to look next."""
-    yield 'where to look next, with `dbt show --inline "..."` or any client that reads DuckDB'
+    yield 'where to look next: `.venv/bin/dbt show --limit -1 --inline "..."`, or any client of DuckDB'
     yield "  who left     select unit, plan, starting_amount from rollforward__customer_movements"
     yield f"               where book = '{BOOK}' and comparison = '{YEARLY}'"
     yield f"               and period_end = '{day}' and movement = 'churn'"

@@ -16,7 +16,7 @@ HEAD = """\
 # Metrics
 
 Every shipped metric is a file in `metrics/`; this page is made from those files. Formulas are over the
-measures below; the range of a metric follows from what its measures are made of, and every build tests it.
+measures below; the range of a metric follows from what its measures are made of, and metric views test it.
 A denominator of 0 gives null.
 
 | metric | formula | range | other names |

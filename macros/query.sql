@@ -38,8 +38,11 @@ group by {{ keys | join(", ") }}
 {#- Stop with one message when a query names what does not exist. -#}
 {% macro check_query(metrics, book, comparison, by, incomplete_periods) %}
     {%- set problems = [] -%}
+    {%- if not rollforward.as_list(metrics) -%}
+        {%- do problems.append("metrics is empty: name at least one") -%}
+    {%- endif -%}
     {%- for name in rollforward.as_list(metrics) if rollforward.metric_macro(name) is none -%}
-        {%- do problems.append("metric '" ~ name ~ "' is not defined: no metrics/*.yml has it, or `rollforward compile` has not run since") -%}
+        {%- do problems.append("metric '" ~ name ~ "' is not defined: no metrics/*.yml has it under this name, or `rollforward compile` has not run since") -%}
     {%- endfor -%}
     {%- set books = {} -%}
     {%- for known in rollforward.books() -%}{%- do books.update({known.name: known}) -%}{%- endfor -%}

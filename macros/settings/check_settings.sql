@@ -3,6 +3,9 @@
     {%- set problems = [] -%}
     {%- set scoped = var('rollforward', {}) or {} -%}
     {%- do rollforward.check_keys(problems, 'rollforward', scoped, rollforward.setting_defaults().keys() | list, []) -%}
+    {%- if scoped is mapping and scoped and 'books' not in scoped and var('books', none) is mapping -%}
+        {%- do problems.append("rollforward: --vars takes the place of all settings of dbt_project.yml, not of one; to build as of another day, use --vars '{rollforward_as_of_date: YYYY-MM-DD}'") -%}
+    {%- endif -%}
     {%- set books = rollforward.setting('books') or {} -%}
     {%- set declared = rollforward.setting('comparisons') or {} -%}
     {%- if rollforward.setting('reactivation') not in ['own', 'new'] -%}
@@ -49,6 +52,9 @@
 {% macro check_comparison(problems, name, given) %}
     {%- set where = 'comparisons.' ~ name -%}
     {%- do rollforward.check_keys(problems, where, given, ['grain', 'lookback', 'periods_summed'], ['grain', 'lookback']) -%}
+    {%- if name in rollforward.standard_comparisons() -%}
+        {%- do problems.append(where ~ ": every book has this comparison; declare yours under another name") -%}
+    {%- endif -%}
     {%- if given is mapping -%}
         {%- if given.get('grain') is not none and given.grain not in rollforward.grains() -%}
             {%- do problems.append(where ~ ".grain: '" ~ given.grain ~ "' is not one of " ~ rollforward.grains().keys() | join(', ')) -%}
@@ -84,15 +90,27 @@
 {% endmacro %}
 
 
-{#- An attribute becomes a column of the cohorts and of the ledger, so it cannot have the name of one of theirs
-    (every measure ends in _revenue or _customers). -#}
+{#- An attribute becomes a column of the cohorts and of the ledger, and travels beside those of every
+    model before them, so it cannot have the name of one of theirs. Measures end in _revenue or _customers, and two
+    underscores mark what is made of an attribute. -#}
+{% macro reserved_columns() %}
+    {{ return([
+        'book', 'comparison', 'period_start', 'period_end', 'is_complete',
+        'unit', 'movement', 'starting_amount', 'ending_amount',
+        'shape', 'dated_given', 'dated_on', 'ended_given', 'ended_on', 'amount_given', 'exact_amount', 'amount',
+        'row_key', 'reason', 'month_index', 'until_month', 'last_snapshot_of_month', 'series_id', 'unit_id',
+        'given_set', 'attribute_set', 'net_amount', 'from_period', 'until_period', 'first_period', 'window_id',
+    ]) }}
+{% endmacro %}
+
+
 {% macro check_attributes(problems, where, given) %}
     {%- for name in rollforward.as_list(given.get('attributes')) if not rollforward.is_plain_name(name) -%}
         {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is not a plain column name (letters, digits and _); rename it in " ~ given.relation) -%}
     {%- endfor -%}
-    {%- set taken = ['book', 'comparison', 'period_start', 'period_end', 'is_complete', 'unit', 'movement', 'starting_amount', 'ending_amount'] -%}
-    {%- for name in rollforward.as_list(given.get('attributes')) if name in taken or name.endswith('_revenue') or name.endswith('_customers') -%}
-        {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is the name of a column of the cohorts; rename it in " ~ given.relation) -%}
+    {%- set taken = rollforward.reserved_columns() -%}
+    {%- for name in rollforward.as_list(given.get('attributes')) if name in taken or '__' in name or name.endswith('_revenue') or name.endswith('_customers') -%}
+        {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is a name the models use themselves; rename it in " ~ given.relation) -%}
     {%- endfor -%}
 {% endmacro %}
 

@@ -8,13 +8,18 @@
     the one `lookback` periods earlier. `periods_summed` is for books that sum (payments): how many periods
     each side of the comparison adds up. -#}
 {% macro comparisons() %}
-    {%- set known = {
+    {%- set known = rollforward.standard_comparisons() -%}
+    {%- do known.update(rollforward.setting('comparisons') or {}) -%}
+    {{ return(known) }}
+{% endmacro %}
+
+
+{% macro standard_comparisons() %}
+    {{ return({
         'month_over_month': {'grain': 'month', 'lookback': 1},
         'quarter_over_quarter': {'grain': 'quarter', 'lookback': 1},
         'year_over_year': {'grain': 'year', 'lookback': 1},
         'trailing_12_months': {'grain': 'month', 'lookback': 12, 'periods_summed': 12},
         'same_month_last_year': {'grain': 'month', 'lookback': 12},
-    } -%}
-    {%- do known.update(rollforward.setting('comparisons') or {}) -%}
-    {{ return(known) }}
+    }) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- The package's settings and their defaults: the root project's `vars: rollforward: ...`, or `--vars`. -#}
+{#- The package's settings and their defaults: the root project's `vars: rollforward:`. -#}
 {% macro setting_defaults() %}
     {{ return({
         'books': {},
@@ -11,10 +11,13 @@
 {% endmacro %}
 
 
-{#- One setting. Models of the package see its vars directly; a user's model that calls a macro of the package
-    sees them under the package's name. -#}
+{#- One setting: what the project has under `vars: rollforward:`. Vars of other names are somebody else's, but for
+    `rollforward_as_of_date`, which builds as of another day without repeating all settings. -#}
 {% macro setting(key) %}
-    {%- set default = rollforward.setting_defaults()[key] -%}
-    {%- set scoped = var('rollforward', {}) or {} -%}
-    {{ return(var(key, scoped.get(key, default) if scoped is mapping else default)) }}
+    {%- set given = var('rollforward', {}) or {} -%}
+    {%- set value = given.get(key) if given is mapping else none -%}
+    {%- if key == 'as_of_date' -%}
+        {%- set value = var('rollforward_as_of_date', none) or value -%}
+    {%- endif -%}
+    {{ return(rollforward.setting_defaults()[key] if value is none else value) }}
 {% endmacro %}

@@ -1,18 +1,25 @@
-{#- A column of the user's relation: plain names as they are, anything else quoted. -#}
+{#- A column of the user's relation `given`: plain names as they are, anything else quoted. -#}
 {% macro column(name) %}
-    {{ return(name if rollforward.is_plain_name(name) or name.startswith('"') else adapter.quote(name)) }}
+    {{ return('given.' ~ name if rollforward.is_plain_name(name) or name.startswith('"') else 'given.' ~ adapter.quote(name)) }}
 {% endmacro %}
 
 
 {#- Several columns as one text: parts joined by |, with ~ and | inside a part written ~~ and ~|, so that
-    different parts never give the same text. Null when a part is null. One column is its own text. -#}
+    different parts never give the same text. Null when a part is null or blank. One column is its own text. -#}
 {% macro joined_text(columns) %}
     {%- set parts = [] -%}
     {%- for name in columns -%}
         {%- set text = "cast(" ~ rollforward.column(name) ~ " as " ~ rollforward.text_type() ~ ")" -%}
+        {%- set text = "case when trim(" ~ text ~ ") <> '' then " ~ text ~ " end" -%}
         {%- do parts.append(text if columns | length == 1 else "replace(replace(" ~ text ~ ", '~', '~~'), '|', '~|')") -%}
     {%- endfor -%}
     {{ return(parts | join(" || '|' || ")) }}
+{% endmacro %}
+
+
+{#- A column as text; a text of nothing but blanks is no value. -#}
+{% macro given_text(name) %}
+    {{ return("nullif(trim(cast(" ~ rollforward.column(name) ~ " as " ~ rollforward.text_type() ~ ")), '')") }}
 {% endmacro %}
 
 
@@ -54,7 +61,7 @@
 {%- endmacro %}
 
 
-{#- `['''orders''', ...]`: the names of books as SQL text literals. -#}
+{#- The names of books as SQL text literals. -#}
 {% macro quoted_names(books) %}
     {%- set names = [] -%}
     {%- for book in books -%}{%- do names.append("'" ~ book.name ~ "'") -%}{%- endfor -%}

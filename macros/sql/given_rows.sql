@@ -3,23 +3,23 @@
     select
         '{{ book.name }}' as book,
         {{ rollforward.joined_text(book.unit) }} as unit,
-        cast({{ rollforward.column(book.dated) }} as {{ rollforward.text_type() }}) as dated_given,
+        {{ rollforward.given_text(book.dated) }} as dated_given,
         {{ rollforward.to_date(book.dated) }} as dated_on,
         {%- if book.ended %}
-        cast({{ rollforward.column(book.ended) }} as {{ rollforward.text_type() }}) as ended_given,
+        {{ rollforward.given_text(book.ended) }} as ended_given,
         {{ rollforward.to_date(book.ended) }} as ended_on,
         {%- else %}
         cast(null as {{ rollforward.text_type() }}) as ended_given,
         cast(null as date) as ended_on,
         {%- endif %}
-        cast({{ rollforward.column(book.amount) }} as {{ rollforward.text_type() }}) as amount_given,
+        {{ rollforward.given_text(book.amount) }} as amount_given,
         {{ rollforward.try_cast(rollforward.column(book.amount), 'decimal(38, 12)') }} as exact_amount,
         {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.amount_type()) }} as amount,
         {%- for name in rollforward.attributes() %}
         cast({{ rollforward.column(name) if name in book.attributes else 'null' }} as {{ rollforward.text_type() }}) as {{ name }},
         {%- endfor %}
         {{ rollforward.joined_text(book.key) if book.key else 'cast(null as ' ~ rollforward.text_type() ~ ')' }} as row_key
-    from {{ rollforward.relation(book.relation) }}
+    from {{ rollforward.relation(book.relation) }} as given
 {% endmacro %}
 
 
@@ -40,7 +40,8 @@
             when dated_given is null then 'missing_date'
             when dated_on is null or (ended_given is not null and ended_on is null) then 'unparseable_date'
             when amount_given is null then 'null_amount'
-            when amount is null then 'non_numeric_amount'
+            when exact_amount is null then 'non_numeric_amount'
+            when amount is null then 'amount_too_large'
             when ended_on = dated_on then 'zero_length_interval'
             when ended_on < dated_on then 'inverted_interval'
         end as reason
@@ -59,7 +60,7 @@ with
 {% endfor %}
 {%- for book in books %}
 select
-    book, unit, dated_given, dated_on, ended_given, ended_on, amount_given, exact_amount, amount
+    book, unit, row_key, dated_given, dated_on, ended_given, ended_on, amount_given, exact_amount, amount
     {{- rollforward.attribute_columns() }},
     {% if book.key -%}
     case when reason is null and row_key is not null and {{ rollforward.copy_number() }} > 1 then 'duplicate_key' else reason end as reason

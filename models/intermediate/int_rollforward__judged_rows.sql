@@ -35,6 +35,7 @@ select
     given.shape,
     given.book,
     given.unit,
+    given.row_key,
     given.month_index,
     given.dated_given,
     given.dated_on,

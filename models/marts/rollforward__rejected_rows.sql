@@ -5,6 +5,7 @@ select
     book,
     reason,
     unit,
+    row_key,
     dated_given,
     ended_given,
     amount_given,

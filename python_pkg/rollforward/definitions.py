@@ -21,6 +21,21 @@ KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 """The columns of the cohorts that are neither attributes nor measures."""
 ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount")
 """The columns of the ledger that cohorts do not have: they belong to single units."""
+INNER_COLUMNS = (
+    *(
+        "shape",
+        "dated_given",
+        "dated_on",
+        "ended_given",
+        "ended_on",
+        "amount_given",
+        "exact_amount",
+        "amount",
+    ),
+    *("row_key", "reason", "month_index", "until_month", "last_snapshot_of_month", "series_id", "unit_id"),
+    *("given_set", "attribute_set", "net_amount", "from_period", "until_period", "first_period", "window_id"),
+)
+"""The columns that attributes travel beside on their way from the input to the cohorts."""
 SIDES = ("_numerator", "_denominator")
 """How a view names the two sides of a rate that are not measures themselves."""
 

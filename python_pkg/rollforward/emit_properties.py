@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from rollforward.bounds import Bounds
-from rollforward.definitions import KEYS
+from rollforward.definitions import KEYS, Comparison
 from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.emit_view import amount_type
 from rollforward.fingerprint import view_fingerprint
@@ -52,13 +52,20 @@ def _meta(view: ViewPlan, where: str) -> dict[str, Value]:
         "book": book.name.text,
         "unit": [column.text for column in book.unit],
         "measurement": book.measurement,
-        "comparisons": [comparison.name for comparison in view.meaning.comparisons],
+        "comparisons": {each.name: _comparison(each, view) for each in view.meaning.comparisons},
         "by": list(view.by),
         "attribution": ATTRIBUTION,
         **({"where": where} if where else {}),
         "policies": dict(view.policies),
         "metrics": {metric.name: _definition(metric) for metric in view.metrics},
     }
+
+
+def _comparison(comparison: Comparison, view: ViewPlan) -> dict[str, Value]:
+    """Give what a comparison compares; only books that sum have periods to sum."""
+    sums = view.meaning.book.measurement == "period_sum"
+    compared: dict[str, Value] = {"grain": comparison.grain, "lookback": comparison.lookback}
+    return compared | ({"periods_summed": comparison.periods_summed} if sums else {})
 
 
 def _definition(metric: MetricPlan) -> dict[str, Value]:

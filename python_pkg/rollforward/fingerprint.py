@@ -1,4 +1,7 @@
-"""The meaning of a metric or a view in 12 characters: it changes when numbers can change, and only then.
+"""The meaning of a metric or a view in 12 characters: it changes when its definition means something else.
+
+What it means is the formula, and for a view whose revenue is compared with what. Where the revenue is read
+from is the book's own business.
 
 Prose, labels, formats, aliases and the order of files and keys do not count, nor do the names of metrics on
 the way, since a formula is followed down to measures.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
-from rollforward.definitions import KEYS, ROW_COLUMNS, SIDES, Ratio
+from rollforward.definitions import INNER_COLUMNS, KEYS, ROW_COLUMNS, SIDES, Ratio
 from rollforward.errors import Place, Problem
 from rollforward.formula import Formula, Name, Negative, Number, Operation
 from rollforward.kinds import RATE, Kind, joined, kind_of, kind_of_measure
@@ -44,7 +44,8 @@ def name_collision(meanings: Meanings) -> Iterator[Problem]:
     columns |= dict.fromkeys((item.name for item in catalog.measures), "a measure of the cohorts")
     metrics = {metric.card.name.text for metric in catalog.metrics}
     models = dict.fromkeys(catalog.models, "a model or seed of the project")
-    ledger = dict.fromkeys(ROW_COLUMNS, "a column of the ledger")
+    ledger = dict.fromkeys(INNER_COLUMNS, "a column of the models")
+    ledger |= dict.fromkeys(ROW_COLUMNS, "a column of the ledger")
     for name, what in _names(meanings):
         taken = columns | (ledger if what == "an attribute" else models)
         if name.text in taken:

@@ -41,7 +41,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def read_settings(document: Document, problems: list[Problem]) -> Settings:
-    """Read the vars of dbt_project.yml or vars.yml: those under `rollforward`, else those of all projects."""
+    """Read the vars of dbt_project.yml or vars.yml: those under `rollforward`."""
     entries = _given(document, problems)
     comparisons = {comparison.name: comparison for comparison in STANDARD_COMPARISONS}
     for name, mapping in entries.mappings("comparisons"):
@@ -70,21 +70,21 @@ def _declared(entries: Entries) -> frozenset[str]:
 
 
 def _given(document: Document, problems: list[Problem]) -> Entries:
-    """Give the settings among the vars; dbt prefers those under the package's name."""
+    """Give the settings: the vars under the package's name, and no others."""
     everyone = document.root.get("vars")
-    given = (
-        {key.text: (key, value) for key, value in everyone.entries} if isinstance(everyone, Mapping) else {}
-    )
-    _, scoped = given.pop(PACKAGE, (None, None))
+    scoped = everyone.get(PACKAGE) if isinstance(everyone, Mapping) else None
+    given = scoped.entries if isinstance(scoped, Mapping) else ()
     if isinstance(scoped, Mapping):
         Entries(scoped, "the vars of rollforward", scoped.place, problems).check_keys(SETTINGS)
-        given |= {key.text: (key, value) for key, value in scoped.entries}
-    known = tuple(entry for key, entry in given.items() if key in SETTINGS and not is_nothing(entry[1]))
+    known = tuple(entry for entry in given if entry[0].text in SETTINGS and not is_nothing(entry[1]))
     return Entries(Mapping(known, document.root.place), "vars", document.root.place, problems)
 
 
 def _comparison(entry: Entries, name: Scalar) -> Comparison:
     _check_plain(name, "a comparison", entry)
+    if name.text in {standard.name for standard in STANDARD_COMPARISONS}:
+        message = f"every book has the comparison '{name.text}'"
+        entry.say("duplicate-name", message, name.place, "declare yours under another name")
     entry.check_keys(COMPARISON_KEYS, COMPARISON_KEYS[:2])
     grain = GRAINS[entry.word("grain", GRAINS, "month")]
     lookback, summed = entry.number("lookback", 1, 99, 1), entry.number("periods_summed", 1, 99, 1)

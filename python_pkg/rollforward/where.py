@@ -44,7 +44,8 @@ def read_conditions(meanings: Meanings, problems: list[Problem]) -> dict[str, di
         problems += found
         if not found:
             # It is joined to other conditions by `and`.
-            whole = exp.paren(tree, copy=False) if isinstance(tree, exp.Or) else tree
+            kept = _keeping_nulls(tree)
+            whole = exp.paren(kept, copy=False) if isinstance(kept, exp.Or) else kept
             conditions[meaning.view.name.text] = {engine: text_of(whole, engine) for engine in DIALECTS}
     return conditions
 
@@ -77,6 +78,39 @@ def _parsed(where: Scalar) -> exp.Expr:
     if len(trees) != 1 or trees[0] is None:
         raise ProblemsFound([Problem("sql-syntax", "this is not one condition", where.place, _HINT)])
     return trees[0]
+
+
+def _keeping_nulls(node: exp.Expr) -> exp.Expr:
+    """Give a condition in which a missing value is other than every text, as it is a group of its own.
+
+    SQL drops the rows in which `plan <> 'internal'` compares nothing with a text; so what is denied becomes
+    `(plan <> 'internal' or plan is null)`. Where the user says coalesce, the user has decided.
+    """
+    match node:
+        case exp.And() | exp.Or() | exp.Paren():
+            for part in list(node.iter_expressions()):
+                part.replace(_keeping_nulls(part.copy()))
+            return node
+        case exp.NEQ():
+            return _or_missing(node, node)
+        case exp.Not(this=exp.Is()):
+            return node
+        case exp.Not():
+            denied = node.this.unnest()
+            if isinstance(denied, _COMPARISONS) and not isinstance(denied, exp.NEQ):
+                return _or_missing(node, denied)
+            kept = exp.paren(_keeping_nulls(denied.copy()), copy=False)
+            return exp.Not(this=exp.Coalesce(this=kept, expressions=[exp.false()]))
+        case _:
+            return node
+
+
+def _or_missing(node: exp.Expr, compared: exp.Expr) -> exp.Expr:
+    columns = {column.name: column for column in compared.find_all(exp.Column)}
+    if not columns or compared.find(exp.Coalesce):
+        return node
+    missing = [exp.Is(this=column.copy(), expression=exp.Null()) for column in columns.values()]
+    return exp.paren(exp.or_(node.copy(), *missing, wrap=False), copy=False)
 
 
 def _offset(text: str, line: int, column: int) -> int:

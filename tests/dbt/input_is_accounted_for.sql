@@ -1,29 +1,37 @@
--- Every amount given is in the ledger or listed: summed payments month by month, standing amounts on the last day observed.
+-- Every row of every book's relation is in the ledger or listed, and what the ledger holds is what the rows say: summed
+-- payments over all months, standing amounts on the last day observed.
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set payments = rollforward.books('payments') -%}
-{%- set intervals = rollforward.books('intervals') -%}
 {%- set total_type = 'decimal(38, 12)' %}
 
-with given_totals as (
-    select cast(null as {{ rollforward.text_type() }}) as book, cast(0 as {{ total_type }}) as amount
-    {%- if payments %}
-    union all
-    select book, cast(sum(exact_amount) as {{ total_type }}) from {{ ref('stg_rollforward__payments') }} group by book
-    {%- endif %}
-    {%- if intervals %}
-    union all
-    select given.book, cast(sum(given.amount) as {{ total_type }})
-    from {{ ref('stg_rollforward__intervals') }} as given
-    inner join {{ ref('int_rollforward__observed_books') }} as books on given.book = books.book
-    where
-        given.reason is null
-        and given.dated_on <= books.observed_through
-        and (given.ended_on is null or given.ended_on > books.observed_through)
-    group by given.book
-    {%- endif %}
+with given as (
+    {%- for book in rollforward.books() %}
+    select
+        '{{ book.name }}' as book,
+        count(*) as row_count,
+        cast(coalesce(sum({{ rollforward.try_cast(rollforward.column(book.amount), total_type) }}), 0) as {{ total_type }}) as amount
+    from {{ rollforward.relation(book.relation) }} as given
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
-ledger_and_listed as (
+judged as (
+    select book, count(*) as row_count, cast(coalesce(sum(exact_amount), 0) as {{ total_type }}) as amount
+    from {{ ref('int_rollforward__judged_rows') }}
+    group by book
+),
+
+in_force as (
+    select rows_used.book, cast(sum(rows_used.amount) as {{ total_type }}) as amount
+    from {{ ref('int_rollforward__judged_rows') }} as rows_used
+    inner join {{ ref('int_rollforward__observed_books') }} as books on rows_used.book = books.book
+    where
+        rows_used.reason is null
+        and rows_used.ended_on is null
+        and (rows_used.shape <> 'snapshots' or rows_used.month_index = books.last_month)
+    group by rows_used.book
+),
+
+followed as (
     select series.book, cast(sum(runs.net_amount) as {{ total_type }}) as amount
     from {{ ref('int_rollforward__runs') }} as runs
     inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id and series.is_monthly
@@ -31,24 +39,16 @@ ledger_and_listed as (
         series.is_summed
         or (series.last_period >= runs.from_period and series.last_period < runs.until_period)
     group by series.book
-    {%- if payments %}
-
-    union all
-
-    select book, cast(sum(amount) as {{ total_type }})
-    from {{ ref('rollforward__input_problems') }}
-    where reason <> 'negative_net_amount' and book in ({{ rollforward.quoted_names(payments) | join(', ') }})
-    group by book
-    {%- endif %}
-),
-
-accounted_totals as (
-    select book, sum(amount) as amount
-    from ledger_and_listed
-    group by book
 )
 
-select given_totals.book, given_totals.amount as given_amount, accounted_totals.amount as accounted_amount
-from given_totals
-left join accounted_totals on given_totals.book = accounted_totals.book
-where given_totals.amount <> coalesce(accounted_totals.amount, 0)
+select 'rows given and rows judged' as compared, given.book, given.amount as expected, judged.amount as found
+from given
+left join judged on given.book = judged.book
+where given.row_count <> coalesce(judged.row_count, 0) or given.amount <> coalesce(judged.amount, 0)
+
+union all
+
+select 'rows used and runs' as compared, in_force.book, in_force.amount as expected, followed.amount as found
+from in_force
+left join followed on in_force.book = followed.book
+where in_force.amount <> coalesce(followed.amount, 0)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -168,9 +167,9 @@ def test_vars_may_have_a_file_of_their_own(tmp_path: Path) -> None:
     assert len(compile_project(root, root / "target").written) == 3
 
 
-def test_vars_may_be_those_of_all_projects(tmp_path: Path) -> None:
-    settings = textwrap.indent(textwrap.dedent(PROJECT.partition("rollforward:\n")[2]), "  ")
-    root = small_project(tmp_path, DEFINITIONS | {"dbt_project.yml": f"name: shop\nvars:\n{settings}"})
+def test_vars_of_other_names_are_somebody_elses(tmp_path: Path) -> None:
+    project = PROJECT.replace("vars:\n", "vars:\n  books: [a, b]\n  as_of_date: never\n", 1)
+    root = small_project(tmp_path, DEFINITIONS | {"dbt_project.yml": project})
     assert len(compile_project(root, root / "target").written) == 3
 
 

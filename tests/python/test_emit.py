@@ -1,8 +1,10 @@
 """Generated files: a macro and a view in full, what differs per engine, and what dbt is to make of them."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from rollforward.dialects import DIALECTS
@@ -54,7 +56,7 @@ with cohorts as (
     where book = 'subscriptions'
         and comparison in ('month_over_month')
         and is_complete
-        and plan <> 'internal'
+        and (plan <> 'internal' or plan is null)
 )
 
 select
@@ -90,10 +92,13 @@ models:
           book: subscriptions
           unit: [customer_id]
           measurement: point_in_time
-          comparisons: [month_over_month]
+          comparisons:
+            month_over_month:
+              grain: month
+              lookback: 1
           by: [plan]
           attribution: as of the start of the period for existing customers, as of its end for those who join
-          where: "plan <> 'internal'"
+          where: "(plan <> 'internal' or plan is null)"
           policies:
             reactivation: own
             incomplete_periods: exclude
@@ -170,8 +175,8 @@ def test_a_condition_that_engines_write_differently_becomes_a_macro(tmp_path: Pa
     files = compiled(tmp_path, DEFINITIONS | {"metrics/views.yml": view})
     assert "and {{ shop.retention__where() }}" in files["models/metrics/retention.sql"]
     written = files["macros/metrics/retention__where.sql"]
-    assert "plan <> 'O''Brien' and lower(region) in ('eu', 'us')" in written
-    assert "plan <> 'O\\'Brien' and lower(region) in ('eu', 'us')" in written
+    assert "(plan <> 'O''Brien' or plan is null) and lower(region) in ('eu', 'us')" in written
+    assert "(plan <> 'O\\'Brien' or plan is null) and lower(region) in ('eu', 'us')" in written
 
 
 def test_a_condition_with_or_keeps_to_itself(tmp_path: Path) -> None:
@@ -216,3 +221,35 @@ def test_the_shipped_metrics_have_a_file_each() -> None:
         for metric in yaml.safe_load(path.read_text()).get("metrics", []):
             assert metric["name"] == path.stem
             assert metric["label"] and metric["description"] and metric["format"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "plan <> 'a'",
+        "plan not in ('a', 'b') and region = 'eu'",
+        "not (plan = 'a' or region = 'b')",
+        "not (plan <> 'a')",
+        "not plan like 'x%'",
+        "plan = 'a' or plan <> region",
+        "not (not plan = 'a')",
+        "lower(plan) <> 'a' and not region between 'a' and 'c'",
+    ],
+)
+def test_a_missing_value_is_other_than_every_text(tmp_path: Path, condition: str) -> None:
+    """What a condition keeps is what it would keep if the missing value were a text of its own."""
+    view = VIEW + f"    where: {condition}\n"
+    files = compiled(tmp_path, DEFINITIONS | {"metrics/views.yml": view})
+    written = (
+        files["models/metrics/retention.sql"].split("and is_complete\n        and ", 1)[1].split("\n)")[0]
+    )
+    if "{{" in written:
+        macro_file = files["macros/metrics/retention__where.sql"]
+        written = macro_file.split("default__retention__where() -%}", 1)[1].split("{%-", 1)[0]
+    values = "(values ('a'), ('b'), ('internal'), (null))"
+    table = f"{values} as plans(plan) cross join {values.replace('internal', 'eu')} as regions(region)"
+    kept = duckdb.sql(f"select plan, region from {table} where {written}").fetchall()
+    named = f"select coalesce(plan, '~none') as plan, coalesce(region, '~nowhere') as region from {table}"
+    values_again = "nullif(plan, '~none'), nullif(region, '~nowhere')"
+    wanted = duckdb.sql(f"select {values_again} from ({named}) where {condition}").fetchall()
+    assert Counter(kept) == Counter(wanted)

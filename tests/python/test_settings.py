@@ -1,9 +1,11 @@
 """Wrong settings stop dbt at parse time with one message that names the key and lists what is allowed."""
 
 import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import REPO, Project
 from rollforward import definitions
 from rollforward import settings as compiler_settings
@@ -23,7 +25,10 @@ WRONG: dict[str, Any] = {
     "fiscal_year_start_month": 13,
     "amount_scale": 12,
     "as_of_date": "today",
-    "comparisons": {"fortnight": {"grain": "week", "lookback": 0}},
+    "comparisons": {
+        "fortnight": {"grain": "week", "lookback": 0},
+        "trailing_12_months": {"grain": "month", "lookback": 1},
+    },
     "books": {
         "misspelt": {**BOOK, "ocurred_on": "paid_on"},
         "of_another_shape": {**BOOK, "ended_on": "paid_on"},
@@ -42,6 +47,7 @@ MESSAGES = [
     "as_of_date: 'today' is not a date written YYYY-MM-DD",
     "comparisons.fortnight.grain: 'week' is not one of month, quarter, year",
     "comparisons.fortnight.lookback: '0' is not a whole number of periods, 1 to 99",
+    "comparisons.trailing_12_months: every book has this comparison; declare yours under another name",
     "books.misspelt (payments): unknown key 'ocurred_on'; allowed are relation, shape, unit, amount,",
     "books.of_another_shape (payments): unknown key 'ended_on'",
     "books.undated (payments): 'occurred_on' is missing; required are relation, shape, unit, amount,",
@@ -50,8 +56,8 @@ MESSAGES = [
     "books.odd_comparison.comparisons: 'monthly' is not one of month_over_month, quarter_over_quarter,",
     "books.my sales: a book's name is letters, digits and _, starting with a letter",
     "books.my sales.attributes: 'Plan name' is not a plain column name",
-    "books.my sales.attributes: 'period_end' is the name of a column of the cohorts",
-    "books.my sales.attributes: 'lost_revenue' is the name of a column of the cohorts",
+    "books.my sales.attributes: 'period_end' is a name the models use themselves",
+    "books.my sales.attributes: 'lost_revenue' is a name the models use themselves",
 ]
 
 
@@ -102,6 +108,27 @@ def dictionary(macro_file: str, name: str) -> dict[str, Any]:
         if text[start:end].count("{") == text[start:end].count("}") > 0
     )
     return ast.literal_eval(" ".join(text[start:end].split()))
+
+
+def test_vars_that_take_the_place_of_all_settings(tmp_path: Path) -> None:
+    """`--vars '{rollforward: ...}'` hides every book; building as of another day has a var of its own."""
+    project = Project(tmp_path / "project")
+    project.write("vars.yml", yaml.safe_dump({"vars": {"rollforward": {"books": {"sales": BOOK}}}}))
+    hidden = project.dbt("parse", settings={"as_of_date": "2026-01-31"})
+    assert not hidden.success
+    assert "use --vars '{rollforward_as_of_date: YYYY-MM-DD}'" in hidden.messages
+    wrong = project.dbt("parse", "--vars", '{"rollforward_as_of_date": "January"}')
+    assert "as_of_date: 'January' is not a date" in wrong.messages
+    assert project.dbt("parse", "--vars", '{"rollforward_as_of_date": "2026-01-31"}').success
+    elsewhere = project.dbt("parse", "--vars", '{"books": ["a"], "as_of_date": "never"}')
+    assert elsewhere.success, elsewhere.messages
+
+
+def test_dbt_and_the_compiler_keep_the_same_names_for_themselves() -> None:
+    text = (REPO / "macros" / "settings" / "check_settings.sql").read_text()
+    listed = text[text.index("macro reserved_columns") :].split("[", 1)[1].split("]", 1)[0]
+    kept = (*definitions.KEYS, *definitions.ROW_COLUMNS, *definitions.INNER_COLUMNS)
+    assert ast.literal_eval(f"[{listed}]") == list(kept)
 
 
 def test_dbt_and_the_compiler_know_the_same_settings() -> None:

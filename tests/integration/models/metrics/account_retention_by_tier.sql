@@ -1,4 +1,4 @@
-{#- Generated from metrics/customer_success.yml by `rollforward compile`: change it there. 7afdf290958f -#}
+{#- Generated from metrics/customer_success.yml by `rollforward compile`: change it there. bc7d0f4d16f4 -#}
 /* The complete periods of account_mrr, by tier: each metric, and what it is made of. */
 with cohorts as (
     select *
@@ -6,7 +6,7 @@ with cohorts as (
     where book = 'account_mrr'
         and comparison in ('month_over_month', 'quarter_over_quarter', 'half_year')
         and is_complete
-        and tier <> 'internal'
+        and (tier <> 'internal' or tier is null)
 )
 
 select
