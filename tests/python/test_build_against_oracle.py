@@ -17,8 +17,9 @@ def build(project: Project, given_settings: oracle.Settings, rows: dict[str, lis
     for number, (name, book) in enumerate(given_settings.books.items(), start=1):
         project.load(f"src_{number}", strategies.column_types(rows[name], book), rows[name])
         books[name] = {**book, "relation": f"source('raw', 'src_{number}')"}
+    # The cells are compared below, which is more than the shipped tests do; other builds run those.
     built = project.dbt(
-        "build",
+        "run",
         settings={
             "books": books,
             "comparisons": given_settings.comparisons,
@@ -91,7 +92,7 @@ def vars_of(row: oracle.LedgerRow) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
