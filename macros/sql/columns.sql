@@ -59,11 +59,3 @@
     coalesce({{ left }}, '') = coalesce({{ right }}, '')
     and case when {{ left }} is null then 1 else 0 end = case when {{ right }} is null then 1 else 0 end
 {%- endmacro %}
-
-
-{#- The names of books as SQL text literals. -#}
-{% macro quoted_names(books) %}
-    {%- set names = [] -%}
-    {%- for book in books -%}{%- do names.append("'" ~ book.name ~ "'") -%}{%- endfor -%}
-    {{ return(names) }}
-{% endmacro %}

@@ -61,7 +61,7 @@ observed_periods as (
 
     select comparable_periods.*
     from comparable_periods
-    where book not in ({{ rollforward.quoted_names(snapshots) | join(', ') }})
+    where book not in ('{{ snapshots | map(attribute='name') | join("', '") }}')
 )
 {%- endif %}
 
