@@ -17,9 +17,9 @@
 {% endmacro %}
 
 
-{#- A column as text; a text of nothing but blanks is no value. -#}
-{% macro given_text(name) %}
-    {{ return("nullif(trim(cast(" ~ rollforward.column(name) ~ " as " ~ rollforward.text_type() ~ ")), '')") }}
+{#- A value as text; a text of nothing but blanks is no value. -#}
+{% macro given_text(value) %}
+    {{ return("nullif(trim(cast(" ~ value ~ " as " ~ rollforward.text_type() ~ ")), '')") }}
 {% endmacro %}
 
 
@@ -40,13 +40,13 @@
 {% endmacro %}
 
 
-{#- Whether two rows have values of the same ranks, for every attribute. -#}
-{% macro same_ranks(left, right) %}
+{#- Whether two rows have the same attribute values, known by their numbers. -#}
+{% macro same_value_numbers(left, right) %}
     {%- set conditions = [] -%}
     {%- for name in rollforward.attributes() -%}
-        {%- do conditions.append(left ~ '.' ~ name ~ '__rank = ' ~ right ~ '.' ~ name ~ '__rank') -%}
+        {%- do conditions.append(left ~ '.' ~ name ~ '__value = ' ~ right ~ '.' ~ name ~ '__value') -%}
     {%- endfor -%}
-    {{ return(conditions | join('\n    and ')) }}
+    {{ return(conditions | join('\n    and ') or 'true') }}
 {% endmacro %}
 
 

@@ -16,7 +16,9 @@ with windows as (
 ),
 
 runs as (
-    select * from {{ ref('int_rollforward__active_runs') }}
+    select series_id, unit_id, from_period, until_period, net_amount as amount, attribute_set
+    from {{ ref('int_rollforward__runs') }}
+    where net_amount > 0
 ),
 
 /* Runs that begin and end together, with the same attributes, count alike as long as they are not compared. */
@@ -47,13 +49,15 @@ new_stretches as (
         runs.attribute_set,
         runs.from_period,
         case
-            when runs.until_period < runs.first_period + windows.shift then runs.until_period
-            else runs.first_period + windows.shift
+            when runs.until_period < beginnings.first_period + windows.shift then runs.until_period
+            else beginnings.first_period + windows.shift
         end as until_period,
         runs.amount
     from runs
+    inner join {{ ref('int_rollforward__first_periods') }} as beginnings
+        on runs.series_id = beginnings.series_id and runs.unit_id = beginnings.unit_id
     inner join windows on runs.series_id = windows.series_id
-    where runs.from_period < runs.first_period + windows.shift
+    where runs.from_period < beginnings.first_period + windows.shift
 ),
 
 /* Where a unit is active at both ends: a run at the start, moved to the period it is compared in, overlaps a run at the

@@ -1,5 +1,5 @@
-/* The combinations of attribute values that input rows have, each with a number. `<attribute>__rank` is the place of the
-   value among all values of the attribute, in order, a missing value last: where values compete, ranks stand for them. */
+/* The combinations of attribute values that input rows have, each with a number. A single value is known by the number
+   of the first combination that has it (`<attribute>__value`): where values compete, those stand for them. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set attributes = rollforward.attributes() %}
 
@@ -9,15 +9,22 @@ with combinations as (
     select distinct {{ attributes | join(', ') }}
     from {{ ref('int_rollforward__judged_rows') }}
     where reason is null
+),
+
+numbered_combinations as (
+    select
+        row_number() over (order by {{ attributes | join(', ') }}) as given_set
+        {{- rollforward.attribute_columns() }}
+    from combinations
 )
 
 select
-    row_number() over (order by {{ attributes | join(', ') }}) as given_set
+    given_set
     {{- rollforward.attribute_columns() }}
     {%- for name in attributes %},
-    dense_rank() over (order by case when {{ name }} is null then 1 else 0 end, {{ name }}) as {{ name }}__rank
+    min(given_set) over (partition by {{ name }}) as {{ name }}__value
     {%- endfor %}
-from combinations
+from numbered_combinations
 {%- else %}
 
 select 1 as given_set

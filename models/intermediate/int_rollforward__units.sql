@@ -3,13 +3,20 @@
 {{ config(enabled=rollforward.is_configured()) }}
 
 with units as (
-    select distinct book, unit
+    select
+        book,
+        unit,
+        min(dated_on) as first_day,
+        max(coalesce(ended_on, dated_on)) as last_day
     from {{ ref('int_rollforward__judged_rows') }}
     where reason is null
+    group by book, unit
 )
 
 select
     row_number() over (order by book, unit) as unit_id,
     book,
-    unit
+    unit,
+    first_day,
+    last_day
 from units

@@ -24,6 +24,9 @@ ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount")
 INNER_COLUMNS = (
     *(
         "shape",
+        "raw_date",
+        "raw_end",
+        "raw_amount",
         "dated_given",
         "dated_on",
         "ended_given",
