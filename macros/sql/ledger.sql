@@ -65,6 +65,8 @@ select
 from compared_units as compared
 inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id
 inner join {{ ref('int_rollforward__first_periods') }} as beginnings
-    on compared.series_id = beginnings.series_id and compared.unit_id = beginnings.unit_id
+    on compared.series_id = beginnings.series_id
+    and compared.unit_id = beginnings.unit_id
+    and beginnings.direction = 1
 inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
 {% endmacro %}

@@ -23,7 +23,7 @@
 
 
 {#- The end of a run that has not ended: a period no calendar reaches. -#}
-{% macro open_end() %}{{ return(999999) }}{% endmacro %}
+{% macro open_end() %}{{ return(30000) }}{% endmacro %}
 
 
 {#- Nothing after this day counts: the day the user names, or today. -#}

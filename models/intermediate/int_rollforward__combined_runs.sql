@@ -1,15 +1,26 @@
 /* The runs of units that have several amounts at once: pieces that overlap, payments of one period. Where they disagree
-   about an attribute, the value with the largest amount is the unit's. */
+   about an attribute, the value with the largest amount is the unit's. Where the build goes on from the one before, the
+   runs that changed units had before are kept for this one build (`is_replaced`). */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set attributes = rollforward.attributes() -%}
 {%- set standing = rollforward.is_configured(['intervals', 'movements', 'snapshots']) -%}
-{%- set summed = rollforward.is_configured(['payments']) %}
+{%- set summed = rollforward.is_configured(['payments']) -%}
+{%- set goes_on = rollforward.goes_on() %}
+
+{%- if goes_on and rollforward.is_built(this) %}
+
+select * from {{ this }}
+{%- else %}
 
 with
 {%- if standing %}
 overlapping_pieces as (
-    select * from {{ ref('int_rollforward__pieces') }}
-    where overlaps_another
+    select pieces.*
+    from {{ ref('int_rollforward__pieces') }} as pieces
+    {%- if goes_on %}
+    inner join {{ ref('int_rollforward__units') }} as units on pieces.unit_id = units.unit_id and units.is_changed
+    {%- endif %}
+    where pieces.overlaps_another and not pieces.is_replaced
 ),
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
@@ -62,16 +73,16 @@ totals as (
     from parts
     inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
     group by parts.series_id, parts.unit_id, parts.from_period, parts.until_period
-)
+),
 
-{%- if attributes %},
+{%- if attributes %}
 
 /* How much of the unit's amount has each of the values its parts disagree about? */
 value_amounts as (
     {%- for name in attributes %}
     select
         parts.series_id, parts.unit_id, parts.from_period, {{ loop.index }} as attribute,
-        sets.{{ name }}__value as value_number, sets.{{ name }} as given_value, sum(parts.amount) as amount
+        sets.{{ name }}__value as value_number, sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
     from parts
     inner join totals
         on parts.series_id = totals.series_id
@@ -79,7 +90,7 @@ value_amounts as (
         and parts.from_period = totals.from_period
         and totals.{{ name }}__lowest <> totals.{{ name }}__highest
     inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
-    group by parts.series_id, parts.unit_id, parts.from_period, sets.{{ name }}__value, sets.{{ name }}
+    group by parts.series_id, parts.unit_id, parts.from_period, sets.{{ name }}__value, sets.{{ name }}__rank
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
@@ -90,7 +101,7 @@ ordered_values as (
         value_amounts.*,
         row_number() over (
             partition by series_id, unit_id, from_period, attribute
-            order by amount desc, case when given_value is null then 1 else 0 end, given_value
+            order by amount desc, value_rank
         ) as place
     from value_amounts
 ),
@@ -106,23 +117,43 @@ decided_values as (
     from ordered_values
     where place = 1
     group by series_id, unit_id, from_period
-)
+),
 {%- endif %}
 
-select
-    totals.series_id,
-    totals.unit_id,
-    totals.from_period,
-    totals.until_period,
-    totals.net_amount
-    {%- for name in attributes %},
-    coalesce(decided_values.{{ name }}__value, totals.{{ name }}__lowest) as {{ name }}__value
-    {%- endfor %}
-from totals
-{%- if attributes %}
-left join decided_values
-    on totals.series_id = decided_values.series_id
-    and totals.unit_id = decided_values.unit_id
-    and totals.from_period = decided_values.from_period
+all_runs as (
+    select
+        totals.series_id,
+        totals.unit_id,
+        totals.from_period,
+        totals.until_period,
+        totals.net_amount
+        {%- for name in attributes %},
+        coalesce(decided_values.{{ name }}__value, totals.{{ name }}__lowest) as {{ name }}__value
+        {%- endfor %},
+        false as is_replaced
+    from totals
+    {%- if attributes %}
+    left join decided_values
+        on totals.series_id = decided_values.series_id
+        and totals.unit_id = decided_values.unit_id
+        and totals.from_period = decided_values.from_period
+    {%- endif %}
+    where totals.net_amount <> 0
+    {%- if goes_on %}
+
+    union all
+
+    select
+        runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount
+        {{- rollforward.attribute_columns('runs.', '__value') }},
+        units.is_changed as is_replaced
+    from {{ this }} as runs
+    inner join {{ ref('int_rollforward__units') }} as units on runs.unit_id = units.unit_id
+    where not runs.is_replaced
+    {%- endif %}
+)
+
+select all_runs.*, builds.build
+from all_runs
+cross join {{ ref('int_rollforward__build') }} as builds
 {%- endif %}
-where totals.net_amount <> 0

@@ -1,5 +1,5 @@
 /* Every input row of every book with its final reason: to what the row says itself comes what depends on the day we
-   look and on the rows beside it. Rows without a reason make up the ledger. */
+   look and on the rows beside it. Rows without a reason make up the ledger. Units are followed by a number, `unit_id`. */
 {{ config(enabled=rollforward.is_configured(), materialized='view') }}
 {%- set snapshots = rollforward.books('snapshots') %}
 
@@ -34,6 +34,7 @@ select
     shape,
     book,
     unit,
+    {{ rollforward.hashed(['book', 'unit']) }} as unit_id,
     row_key,
     month_index,
     dated_given,

@@ -5,6 +5,7 @@
 with days as (
     select book, min(first_day) as first_day, max(last_day) as last_day
     from {{ ref('int_rollforward__units') }}
+    where first_day is not null
     group by book
 ),
 

@@ -72,8 +72,5 @@ where periods_summed = 1
 
 union all
 
-select sums.series_id, sums.unit_id, sums.given_set, sums.period, sums.amount
-from summed_periods as sums
-inner join {{ ref('int_rollforward__series') }} as series
-    on sums.series_id = series.series_id
-    and sums.period between series.first_whole_period and series.last_period
+select series_id, unit_id, given_set, period, amount
+from summed_periods
