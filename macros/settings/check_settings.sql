@@ -17,6 +17,9 @@
     {%- if rollforward.setting('amount_scale') not in range(0, 10) -%}
         {%- do problems.append("amount_scale: '" ~ rollforward.setting('amount_scale') ~ "' is not a number of decimals, 0 to 9") -%}
     {%- endif -%}
+    {%- if rollforward.setting('rebuild_above_percent') not in range(0, 101) -%}
+        {%- do problems.append("rebuild_above_percent: '" ~ rollforward.setting('rebuild_above_percent') ~ "' is not a percentage, 0 to 100") -%}
+    {%- endif -%}
     {%- do rollforward.check_as_of_date(problems) -%}
     {%- if declared is not mapping -%}
         {%- do problems.append("comparisons: must be a mapping of names to {grain, lookback, periods_summed}") -%}

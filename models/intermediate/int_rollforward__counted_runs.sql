@@ -5,7 +5,7 @@
 select
     runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount as amount, runs.attribute_set,
     runs.direction
-from {{ ref('int_rollforward__all_runs') }} as runs
+from {{ ref('int_rollforward__runs') }} as runs
 {%- if rollforward.goes_on() %}
 inner join {{ ref('int_rollforward__units') }} as units on runs.unit_id = units.unit_id and units.is_changed
 {%- endif %}

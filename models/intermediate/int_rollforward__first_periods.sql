@@ -3,7 +3,7 @@
 
 with first_months as (
     select series.book, runs.unit_id, runs.direction, min(runs.from_period) as first_month
-    from {{ ref('int_rollforward__all_runs') }} as runs
+    from {{ ref('int_rollforward__runs') }} as runs
     inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id and series.is_monthly
     where runs.net_amount > 0
     group by series.book, runs.unit_id, runs.direction

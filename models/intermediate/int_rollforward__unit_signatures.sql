@@ -83,8 +83,8 @@ compared_units as (
     {%- endif %}
 ),
 
-change_share as (
-    select avg(case when is_changed then 1.0 else 0.0 end) as share from compared_units
+changed_units as (
+    select avg(case when is_changed then 100.0 else 0.0 end) as percent from compared_units
 )
 {%- endif %}
 
@@ -95,11 +95,11 @@ select
     last_day,
     signature,
     {%- if compares %}
-    is_changed or share > {{ rollforward.setting('rebuild_above_share') }} as is_changed,
+    is_changed or percent > {{ rollforward.setting('rebuild_above_percent') }} as is_changed,
     {%- else %}
     true as is_changed,
     {%- endif %}
     builds.build
-from {{ 'compared_units cross join change_share' if compares else 'units_now' }}
+from {{ 'compared_units cross join changed_units' if compares else 'units_now' }}
 cross join {{ ref('int_rollforward__build') }} as builds
 {%- endif %}

@@ -161,6 +161,7 @@ class Settings:
     fiscal_year_start_month: int = 1
     reactivation: str = "own"
     amount_scale: int = 4
+    rebuild_above_percent: int = 30
     broken_books: frozenset[str] = frozenset()
 
 

@@ -29,6 +29,7 @@ SETTINGS = (
     "fiscal_year_start_month",
     "reactivation",
     "amount_scale",
+    "rebuild_above_percent",
 )
 BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons")
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
@@ -60,6 +61,7 @@ def read_settings(document: Document, problems: list[Problem]) -> Settings:
         fiscal_year_start_month=entries.number("fiscal_year_start_month", 1, 12, 1),
         reactivation=entries.word("reactivation", REACTIVATIONS, REACTIVATIONS[0]),
         amount_scale=entries.number("amount_scale", 0, 9, 4),
+        rebuild_above_percent=entries.number("rebuild_above_percent", 0, 100, 30),
         broken_books=_declared(entries) - {book.name.text for book in books},
     )
 

@@ -24,6 +24,7 @@ WRONG: dict[str, Any] = {
     "reactivation": "never",
     "fiscal_year_start_month": 13,
     "amount_scale": 12,
+    "rebuild_above_percent": 101,
     "as_of_date": "today",
     "comparisons": {
         "fortnight": {"grain": "week", "lookback": 0},
@@ -44,6 +45,7 @@ MESSAGES = [
     "reactivation: 'never' is not one of own, new",
     "fiscal_year_start_month: '13' is not a month, 1 to 12",
     "amount_scale: '12' is not a number of decimals, 0 to 9",
+    "rebuild_above_percent: '101' is not a percentage, 0 to 100",
     "as_of_date: 'today' is not a date written YYYY-MM-DD",
     "comparisons.fortnight.grain: 'week' is not one of month, quarter, year",
     "comparisons.fortnight.lookback: '0' is not a whole number of periods, 1 to 99",
