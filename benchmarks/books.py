@@ -53,6 +53,11 @@ class Book:
         return first_of_month(self.months) - timedelta(days=1)
 
     @property
+    def last_day_before(self) -> date:
+        """The day before its last month: the book as it was known a month earlier."""
+        return first_of_month(self.months - 1) - timedelta(days=1)
+
+    @property
     def name(self) -> str:
         """What its files are called."""
         return f"{self.shape}_{self.customers}_{self.months}"

@@ -31,7 +31,7 @@ def given_model(job: Job) -> str:
     return f"{{{{ config(materialized='view') }}}}\n\nselect * from {read_files(job)}\n"
 
 
-def write_project(job: Job) -> Path:
+def write_project(job: Job) -> None:
     """Write the project's files into the job's folder, the package installed as `dbt deps` leaves it."""
     folder = Path(job.folder)
     (folder / "models").mkdir(parents=True)
@@ -53,4 +53,3 @@ def write_project(job: Job) -> Path:
     for name, content in files.items():
         (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
     (folder / "models" / f"given_{job.shape}.sql").write_text(given_model(job))
-    return folder

@@ -21,6 +21,7 @@ from figures import (
     process_cost,
     ratio,
     rows,
+    samples,
     sizes,
 )
 from plot import svg
@@ -54,7 +55,7 @@ def facts(results: Mapping[str, Any]) -> str:
     return (
         f"Measured on {results['measured_on']}: {machine['cores']} cores ({machine['architecture']}), "
         f"{machine['memory_gib']} GiB of memory, DuckDB with 2 threads; {versions}. "
-        f"Books of {results['months']} months. Medians of {results['repeats']} interleaved runs."
+        f"Books of {results['months']} months."
     )
 
 
@@ -62,6 +63,18 @@ def title(case: Case) -> str:
     """The heading of a case."""
     limit = f", {case.memory_limit} of memory" if case.memory_limit else ""
     return f"{TITLES[case.shape]}, {case.comparisons} comparisons{limit}"
+
+
+def repeats(results: Mapping[str, Any], case: Case) -> str:
+    """How often everything was measured."""
+    counts = {
+        f"{customers:,}": len(samples(results, case, customers, "rollforward"))
+        for customers in sizes(results, case)
+    }
+    if len(set(counts.values())) == 1:
+        return f"Medians of interleaved runs: {next(iter(counts.values()))} of each."
+    each = ", ".join(f"{count} at {customers} customers" for customers, count in counts.items())
+    return f"Medians of interleaved runs: {each}."
 
 
 def ratio_table(results: Mapping[str, Any], case: Case) -> str:
@@ -81,7 +94,7 @@ def cost_table(results: Mapping[str, Any], case: Case) -> str:
         + [figure(cost(results, case, customers, contender, measure)) for measure in MEASURES]
         + [figure(process_cost(results, case, customers, contender, name)) for name in ("cpu", "wall")]
         for customers in sizes(results, case)
-        for contender in (*CONTENDERS, "rollforward_tested")
+        for contender in (*CONTENDERS, "rollforward_next_month", "rollforward_tested")
         if cost(results, case, customers, contender, "cpu") is not None
     ]
     return table(["customers", "", *NAMES.values(), "CPU of the process, s", "its time, s"], lines)
@@ -126,6 +139,7 @@ def case_section(results: Mapping[str, Any], case: Case) -> str:
     """Everything about one case."""
     parts = [
         f"## {title(case)}",
+        repeats(results, case),
         "How many times less than the naive way:",
         ratio_table(results, case),
         "What it cost:",
@@ -148,6 +162,7 @@ adds it up by customer."""
 COLUMNS = """\
 CPU and time are those of the build; what dbt needs to start, whatever the data, is in the columns of the
 process. Peak memory is that of the whole process, dbt included; disk is the database file.
+`rollforward_next_month` is the build of the last month where the month before was built already;
 `rollforward_tested` is `dbt build`, with the package's tests."""
 
 

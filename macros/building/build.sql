@@ -27,9 +27,10 @@
 {% endmacro %}
 
 
-{#- One text for all settings that kept tables depend on. -#}
+{#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({
+        'layout': 1,
         'books': rollforward.books(),
         'windows': rollforward.windows(),
         'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),
