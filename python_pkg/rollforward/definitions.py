@@ -6,6 +6,7 @@ Words that can be wrong stay Scalars, so that a later stage can still point at t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from rollforward.formula import Formula
@@ -17,6 +18,7 @@ Grain = Literal["month", "quarter", "year"]
 
 PACKAGE = "rollforward"
 COHORTS = "rollforward__revenue_cohorts"
+LEDGER = "rollforward__customer_movements"
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 """The columns of the cohorts that are neither attributes nor measures."""
 ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount")
@@ -83,19 +85,35 @@ class Derived:
 Metric = Ratio | Derived
 
 
+IncompletePeriods = Literal["exclude", "include"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Metrics of one book, asked for: compared, sliced, filtered, over a span of periods.
+
+    Metrics go by name or alias. `from_day` keeps the periods that start on or after a day, `to_day` those
+    that end on or before one.
+    """
+
+    metrics: tuple[Scalar, ...]
+    book: Scalar
+    comparisons: tuple[Scalar, ...]
+    by: tuple[Scalar, ...] = ()
+    where: Scalar | None = None
+    incomplete_periods: IncompletePeriods = "exclude"
+    from_day: date | None = None
+    to_day: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """A table of metrics of one book, for a dashboard to read."""
+    """A selection published as a table, for a dashboard to read."""
 
     name: Scalar
     description: str
-    book: Scalar
-    metrics: tuple[Scalar, ...]
-    comparisons: tuple[Scalar, ...]
-    by: tuple[Scalar, ...]
-    where: Scalar | None
+    selection: Selection
     materialized: str
-    incomplete_periods: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,18 +32,19 @@ def metric_fingerprint(form: Form) -> str:
 
 def view_fingerprint(meaning: ViewMeaning, policies: Mapping[str, Any], where: str) -> str:
     """Give the fingerprint of a view; `where` is the condition in its normal writing."""
-    book = meaning.book
+    selected = meaning.selected
+    book = selected.book
     return fingerprint(
         {
-            "metrics": {metric.name: _form(metric.form) for metric in meaning.metrics},
+            "metrics": {metric.name: _form(metric.form) for metric in selected.metrics},
             "book": book.name.text,
             "unit": sorted(column.text for column in book.unit),
             "measurement": book.measurement,
             "comparisons": {
                 comparison.name: [comparison.grain, comparison.lookback, comparison.periods_summed]
-                for comparison in meaning.comparisons
+                for comparison in selected.comparisons
             },
-            "by": sorted(attribute.text for attribute in meaning.view.by),
+            "by": sorted(selected.by),
             "where": where,
             "policies": dict(policies),
         }

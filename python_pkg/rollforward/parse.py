@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rollforward.definitions import Card, Derived, Measure, Metric, Ratio, View
+from rollforward.definitions import Card, Derived, IncompletePeriods, Measure, Metric, Ratio, Selection, View
 from rollforward.errors import Problem, ProblemsFound
 from rollforward.formula import parse_formula
 from rollforward.reader import Entries, check_name, is_nothing
@@ -181,4 +181,5 @@ def _view(entry: Entries) -> View | None:
     incomplete = entry.word("incomplete_periods", INCOMPLETE_PERIODS, INCOMPLETE_PERIODS[0])
     if name is None or not named or book is None or len(entry.problems) > before:
         return None
-    return View(name, description, book, metrics, comparisons, by, where, materialized, incomplete)
+    kept: IncompletePeriods = "include" if incomplete == "include" else "exclude"
+    return View(name, description, Selection(metrics, book, comparisons, by, where, kept), materialized)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from rollforward.bounds import Bounds, bounds_of
-from rollforward.definitions import Measure, Settings
+from rollforward.definitions import Catalog, Measure, Settings
 from rollforward.fingerprint import metric_fingerprint
 from rollforward.kinds import Kind, kind_of, kind_of_measure
 from rollforward.rational import Constant, Form, Nested, Rate, Terms, Total, in_words, measure, measures_in
-from rollforward.resolve import Meanings, MetricMeaning, ViewMeaning
+from rollforward.resolve import Meanings, MetricMeaning, SelectionMeaning, ViewMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,26 @@ class AdditiveColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectionPlan:
+    """A selection as it is answered: its metrics, and the columns they are made of."""
+
+    meaning: SelectionMeaning
+    metrics: tuple[MetricPlan, ...]
+    columns: tuple[AdditiveColumn, ...]
+    amount_scale: int
+
+    @property
+    def amount_type(self) -> str:
+        """The type of an amount, the same on every engine."""
+        return f"decimal(18, {self.amount_scale})"
+
+
+@dataclass(frozen=True, slots=True)
 class ViewPlan:
     """A view as it is built."""
 
     meaning: ViewMeaning
-    metrics: tuple[MetricPlan, ...]
-    columns: tuple[AdditiveColumn, ...]
+    selected: SelectionPlan
     settings: Settings
 
     @property
@@ -70,16 +84,11 @@ class ViewPlan:
         return self.meaning.view.name.place.path
 
     @property
-    def by(self) -> tuple[str, ...]:
-        """The attributes the view is sliced by."""
-        return tuple(attribute.text for attribute in self.meaning.view.by)
-
-    @property
     def policies(self) -> dict[str, str | int]:
         """The policies that decide what the numbers mean."""
         return {
             "reactivation": self.settings.reactivation,
-            "incomplete_periods": self.meaning.view.incomplete_periods,
+            "incomplete_periods": self.meaning.selected.selection.incomplete_periods,
             "fiscal_year_start_month": self.settings.fiscal_year_start_month,
         }
 
@@ -99,11 +108,18 @@ def plan(meanings: Meanings) -> Plan:
     measures = {item.name: item for item in catalog.measures}
     metrics = {meaning.name: _metric(meaning, measures) for meaning in meanings.metrics}
     views = tuple(
-        _view(view, tuple(metrics[metric.name] for metric in view.metrics), measures, catalog.settings)
+        ViewPlan(view, _selected(view.selected, metrics, measures, catalog.settings), catalog.settings)
         for view in meanings.views
     )
     owned = tuple(metric for metric in metrics.values() if metric.project == catalog.project)
     return Plan(catalog.project, owned, views)
+
+
+def plan_selection(meaning: SelectionMeaning, catalog: Catalog) -> SelectionPlan:
+    """Plan the answer to a selection."""
+    measures = {item.name: item for item in catalog.measures}
+    metrics = {metric.name: _metric(metric, measures) for metric in meaning.metrics}
+    return _selected(meaning, metrics, measures, catalog.settings)
 
 
 def _metric(meaning: MetricMeaning, measures: Mapping[str, Measure]) -> MetricPlan:
@@ -122,19 +138,20 @@ def _metric(meaning: MetricMeaning, measures: Mapping[str, Measure]) -> MetricPl
     )
 
 
-def _view(
-    meaning: ViewMeaning,
-    metrics: tuple[MetricPlan, ...],
+def _selected(
+    meaning: SelectionMeaning,
+    planned: Mapping[str, MetricPlan],
     measures: Mapping[str, Measure],
     settings: Settings,
-) -> ViewPlan:
+) -> SelectionPlan:
+    metrics = tuple(planned[metric.name] for metric in meaning.metrics)
     taken = {metric.name for metric in metrics}
     columns: dict[str, AdditiveColumn] = {}
     for metric in metrics:
         for column in _columns_of(metric, measures):
             if column.name not in taken:
                 columns.setdefault(column.name, column)
-    return ViewPlan(meaning, metrics, tuple(columns.values()), settings)
+    return SelectionPlan(meaning, metrics, tuple(columns.values()), settings.amount_scale)
 
 
 def _columns_of(metric: MetricPlan, measures: Mapping[str, Measure]) -> list[AdditiveColumn]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar, assert_never
@@ -15,6 +15,7 @@ from rollforward.definitions import (
     Derived,
     Metric,
     Ratio,
+    Selection,
     Settings,
     View,
 )
@@ -40,13 +41,26 @@ class MetricMeaning:
 
 
 @dataclass(frozen=True, slots=True)
-class ViewMeaning:
-    """A view and what its names stand for."""
+class SelectionMeaning:
+    """A selection and what its names stand for."""
 
-    view: View
+    selection: Selection
     book: Book
     metrics: tuple[MetricMeaning, ...]
     comparisons: tuple[Comparison, ...]
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns it is sliced by."""
+        return tuple(word.text for word in self.selection.by)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewMeaning:
+    """A view and what its selection stands for."""
+
+    view: View
+    selected: SelectionMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +86,35 @@ def formula_of(metric: Metric) -> Formula:
 
 def resolve(catalog: Catalog, problems: list[Problem]) -> Meanings:
     """Follow every name of a catalog, noting those that lead nowhere; what they break is left out."""
-    metrics = _metric_meanings(catalog, problems)
-    by_name = {name.text: meaning for meaning in metrics for name in metric_names(meaning.metric)}
+    meanings = Meanings(catalog, _metric_meanings(catalog, problems), ())
+    views = []
+    for view in catalog.views:
+        selected = resolve_selection(view.selection, meanings, problems)
+        if selected is not None:
+            views.append(ViewMeaning(view, selected))
+    return replace(meanings, views=tuple(views))
+
+
+def resolve_selection(
+    selection: Selection, meanings: Meanings, problems: list[Problem]
+) -> SelectionMeaning | None:
+    """Follow the names of a selection; None where one leads nowhere, which is noted."""
+    catalog = meanings.catalog
+    by_name = {name.text: meaning for meaning in meanings.metrics for name in metric_names(meaning.metric)}
     declared = catalog.broken | {name.text for metric in catalog.metrics for name in metric_names(metric)}
-    views = (_view_meaning(view, catalog.settings, by_name, declared, problems) for view in catalog.views)
-    return Meanings(catalog, metrics, tuple(view for view in views if view is not None))
+    book = _book(selection.book, catalog.settings, problems)
+    known = {comparison.name: comparison for comparison in catalog.settings.comparisons}
+    comparisons = _found(selection.comparisons, known, "comparison", problems)
+    metrics = [by_name[word.text] for word in selection.metrics if word.text in by_name]
+    problems += [_unknown_metric(word, by_name) for word in selection.metrics if word.text not in declared]
+    if book is None:
+        return None
+    attributes = {attribute.text: attribute for attribute in book.attributes}
+    by = _found(selection.by, attributes, "attribute", problems, f" in book '{book.name.text}'")
+    found, given = (metrics, comparisons, by), (selection.metrics, selection.comparisons, selection.by)
+    if [len(each) for each in found] != [len(each) for each in given]:
+        return None
+    return SelectionMeaning(selection, book, tuple(metrics), comparisons)
 
 
 def metric_names(metric: Metric) -> tuple[Scalar, ...]:
@@ -152,28 +190,6 @@ def form_of(formula: Formula, forms: Mapping[str, Form]) -> Form | None:
             return None if upper is None or lower is None else combine(operator, upper, lower)
         case _:
             assert_never(formula)
-
-
-def _view_meaning(
-    view: View,
-    settings: Settings,
-    by_name: Mapping[str, MetricMeaning],
-    declared: frozenset[str],
-    problems: list[Problem],
-) -> ViewMeaning | None:
-    book = _book(view.book, settings, problems)
-    known = {comparison.name: comparison for comparison in settings.comparisons}
-    comparisons = _found(view.comparisons, known, "comparison", problems)
-    metrics = [by_name[word.text] for word in view.metrics if word.text in by_name]
-    problems += [_unknown_metric(word, by_name) for word in view.metrics if word.text not in declared]
-    if book is None:
-        return None
-    attributes = {attribute.text: attribute for attribute in book.attributes}
-    by = _found(view.by, attributes, "attribute", problems, f" in book '{book.name.text}'")
-    found, given = (metrics, comparisons, by), (view.metrics, view.comparisons, view.by)
-    if [len(each) for each in found] != [len(each) for each in given]:
-        return None
-    return ViewMeaning(view, book, tuple(metrics), comparisons)
 
 
 def _book(name: Scalar, settings: Settings, problems: list[Problem]) -> Book | None:

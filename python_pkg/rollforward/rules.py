@@ -1,4 +1,4 @@
-"""What has to hold of the meanings, one function per rule; RULES lists them."""
+"""What has to hold of the meanings, one function per rule; RULES and SELECTION_RULES list them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rollforward.errors import Place, Problem
 from rollforward.formula import Formula, Name, Negative, Number, Operation
 from rollforward.kinds import RATE, Kind, joined, kind_of, kind_of_measure
 from rollforward.rational import Constant, Form, Nested, Rate, Total, measures_in
-from rollforward.resolve import Meanings, MetricMeaning, formula_of, metric_names
+from rollforward.resolve import Meanings, MetricMeaning, SelectionMeaning, formula_of, metric_names
 from rollforward.source import Scalar
 from rollforward.words import DBT_WORDS, SQL_WORDS
 
@@ -159,26 +159,24 @@ def _at_formula(meaning: MetricMeaning) -> Place:
     return metric.numerator.place if isinstance(metric, Ratio) else metric.expr.place
 
 
-def comparison_of_book(meanings: Meanings) -> Iterator[Problem]:
-    """A view's comparisons are among those its book is restricted to."""
-    for meaning in meanings.views:
-        allowed = [word.text for word in meaning.book.comparisons]
-        for word in meaning.view.comparisons:
-            if allowed and word.text not in allowed:
-                message = f"book '{meaning.book.name.text}' has no comparison '{word.text}'"
-                hint = f"it is restricted to {', '.join(allowed)}"
-                yield Problem("comparison-not-in-book", message, word.place, hint)
+def comparison_of_book(meaning: SelectionMeaning) -> Iterator[Problem]:
+    """The comparisons asked for are among those the book is restricted to."""
+    allowed = [word.text for word in meaning.book.comparisons]
+    for word in meaning.selection.comparisons:
+        if allowed and word.text not in allowed:
+            message = f"book '{meaning.book.name.text}' has no comparison '{word.text}'"
+            hint = f"it is restricted to {', '.join(allowed)}"
+            yield Problem("comparison-not-in-book", message, word.place, hint)
 
 
-def listed_twice(meanings: Meanings) -> Iterator[Problem]:
-    """A view lists a metric once, under its name or an alias."""
-    for meaning in meanings.views:
-        seen: set[str] = set()
-        for word, metric in zip(meaning.view.metrics, meaning.metrics, strict=True):
-            if metric.name in seen:
-                message = f"'{word.text}' is metric '{metric.name}', which is listed already"
-                yield Problem("listed-twice", message, word.place, "remove one of them")
-            seen.add(metric.name)
+def listed_twice(meaning: SelectionMeaning) -> Iterator[Problem]:
+    """A metric is asked for once, under its name or an alias."""
+    seen: set[str] = set()
+    for word, metric in zip(meaning.selection.metrics, meaning.metrics, strict=True):
+        if metric.name in seen:
+            message = f"'{word.text}' is metric '{metric.name}', which is listed already"
+            yield Problem("listed-twice", message, word.place, "remove one of them")
+        seen.add(metric.name)
 
 
 Rule = Callable[[Meanings], Iterable[Problem]]
@@ -190,11 +188,17 @@ RULES: tuple[Rule, ...] = (
     mixed_kinds,
     constant_formula,
     zero_denominator,
-    comparison_of_book,
-    listed_twice,
 )
+SelectionRule = Callable[[SelectionMeaning], Iterable[Problem]]
+SELECTION_RULES: tuple[SelectionRule, ...] = (comparison_of_book, listed_twice)
 
 
 def check(meanings: Meanings) -> list[Problem]:
     """Give every problem the rules find."""
-    return [problem for rule in RULES for problem in rule(meanings)]
+    found = [problem for rule in RULES for problem in rule(meanings)]
+    return found + [problem for view in meanings.views for problem in check_selection(view.selected)]
+
+
+def check_selection(meaning: SelectionMeaning) -> list[Problem]:
+    """Give every problem the rules find in a selection."""
+    return [problem for rule in SELECTION_RULES for problem in rule(meaning)]

@@ -1,4 +1,4 @@
-"""The `where` of a view: checked against the book's attributes and written out per engine."""
+"""The `where` of a selection: checked against the book's attributes and written out per engine."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import TokenType
 
-from rollforward.definitions import KEYS, ROW_COLUMNS
+from rollforward.definitions import KEYS, ROW_COLUMNS, Catalog
 from rollforward.dialects import DEFAULT, DIALECTS, Dialect
 from rollforward.errors import Place, Problem, ProblemsFound, did_you_mean
-from rollforward.resolve import Meanings
+from rollforward.resolve import Meanings, SelectionMeaning
 from rollforward.source import Scalar
 
 MOST_CHARACTERS = 2000
@@ -27,27 +27,33 @@ _TEXT_HINT = "attributes are texts: compare them with texts, such as '5'"
 
 def read_conditions(meanings: Meanings, problems: list[Problem]) -> dict[str, dict[Dialect, str]]:
     """Give the conditions of the views that have one, as each engine writes them; notes words at fault."""
-    measures = [item.name for item in meanings.catalog.measures]
     conditions: dict[str, dict[Dialect, str]] = {}
-    for meaning in meanings.views:
-        where = meaning.view.where
-        if where is None:
-            continue
-        attributes = [attribute.text for attribute in meaning.book.attributes]
-        checks = _Checks(where, f"book '{meaning.book.name.text}'", attributes, measures)
-        try:
-            tree = _parsed(where)
-        except ProblemsFound as refused:
-            problems += refused.problems
-            continue
-        found = list(checks.condition(tree))
-        problems += found
-        if not found:
-            # It is joined to other conditions by `and`.
-            kept = _keeping_nulls(tree)
-            whole = exp.paren(kept, copy=False) if isinstance(kept, exp.Or) else kept
-            conditions[meaning.view.name.text] = {engine: text_of(whole, engine) for engine in DIALECTS}
+    for view in meanings.views:
+        tree = read_condition(view.selected, meanings.catalog, problems)
+        if tree is not None:
+            conditions[view.view.name.text] = {engine: text_of(tree, engine) for engine in DIALECTS}
     return conditions
+
+
+def read_condition(meaning: SelectionMeaning, catalog: Catalog, problems: list[Problem]) -> exp.Expr | None:
+    """Give the condition of a selection, ready to be joined to others by `and`; notes words at fault."""
+    where = meaning.selection.where
+    if where is None:
+        return None
+    measures = [item.name for item in catalog.measures]
+    attributes = [attribute.text for attribute in meaning.book.attributes]
+    checks = _Checks(where, f"book '{meaning.book.name.text}'", attributes, measures)
+    try:
+        tree = _parsed(where)
+    except ProblemsFound as refused:
+        problems += refused.problems
+        return None
+    found = list(checks.condition(tree))
+    problems += found
+    if found:
+        return None
+    kept = _keeping_nulls(tree)
+    return exp.paren(kept, copy=False) if isinstance(kept, exp.Or) else kept
 
 
 def text_of(tree: exp.Expr, dialect: Dialect) -> str:
