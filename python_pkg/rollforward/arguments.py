@@ -119,6 +119,17 @@ def parser() -> Parser:
     return top
 
 
+def joined(arguments: Sequence[str]) -> list[str]:
+    """Put `--order-by -period` together: a value may begin with a dash there, and nowhere else."""
+    written: list[str] = []
+    for word in arguments:
+        if written and written[-1] == "--order-by" and word.startswith("-"):
+            written[-1] += f"={word}"
+        else:
+            written.append(word)
+    return written
+
+
 def command_names() -> tuple[str, ...]:
     """Give the commands in the order the help lists them."""
     return tuple(name for _, names in GROUPS for name in names)

@@ -45,9 +45,8 @@ def as_json(table: Table) -> str:
     rows = ",\n    ".join(
         _dumped({name: json_value(value) for name, value in record.items()}) for record in table.records()
     )
-    return (
-        f'{{\n  "columns": [\n    {described}\n  ],\n  "rows": [{f"\n    {rows}\n  " if rows else ""}]\n}}\n'
-    )
+    listed = f"[\n    {rows}\n  ]" if rows else "[]"
+    return f'{{\n  "columns": [\n    {described}\n  ],\n  "rows": {listed}\n}}\n'
 
 
 def json_value(value: Any) -> Any:

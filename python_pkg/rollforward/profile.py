@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rollforward.errors import Place, Problem, ProblemsFound, did_you_mean
+from rollforward.errors import Place, did_you_mean, refused
 from rollforward.source import Mapping as Nodes
 from rollforward.source import Node, Scalar, Sequence, read_document
 
@@ -65,12 +65,12 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     given = wanted.profile or os.environ.get("DBT_PROFILE") or (profile.text if profile else "")
     if not given:
         hint = "write `profile: <name>`, or say --profile"
-        raise _refused("profile-missing", "dbt_project.yml names no profile", Place("dbt_project.yml"), hint)
+        raise refused("profile-missing", "dbt_project.yml names no profile", Place("dbt_project.yml"), hint)
     known = _names(document.root, besides="config")
     outputs_of = document.root.get(given)
     if not isinstance(outputs_of, Nodes):
         hint = did_you_mean(given, known, otherwise=f"it has: {', '.join(known) or 'no profile'}")
-        raise _refused("profile-missing", f"there is no profile '{given}' in it", Place(str(file)), hint)
+        raise refused("profile-missing", f"there is no profile '{given}' in it", Place(str(file)), hint)
     default = _default_target(outputs_of)
     name = wanted.target or os.environ.get("DBT_TARGET") or default
     outputs = outputs_of.get("outputs")
@@ -79,7 +79,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
         known = _names(outputs)
         hint = did_you_mean(name, known, otherwise=f"it has: {', '.join(known) or 'no output'}")
         said = f"profile '{given}' has no target '{name}'"
-        raise _refused("target-missing", said, Place(str(file)), hint)
+        raise refused("target-missing", said, Place(str(file)), hint)
     settings = plain(output)
     assert isinstance(settings, dict), "a mapping gives a dict"
     return Target(given, name, name == default, str(settings.get("type", "")), settings, str(file))
@@ -94,7 +94,7 @@ def find_profiles(root: Path, wanted: Wanted) -> Path:
             return folder / PROFILES_FILE
     looked = ", ".join(dict.fromkeys(_short(folder) for folder in folders))
     hint = "say where it is with --profiles-dir, or set DBT_PROFILES_DIR"
-    raise _refused("profile-missing", f"there is no {PROFILES_FILE} in {looked}", Place(PROFILES_FILE), hint)
+    raise refused("profile-missing", f"there is no {PROFILES_FILE} in {looked}", Place(PROFILES_FILE), hint)
 
 
 def plain(node: Node) -> Any:
@@ -129,7 +129,7 @@ def _rendered(scalar: Scalar) -> str:
     except ImportError:
         message = f"'{scalar.text}' is Jinja beyond a plain env_var, and jinja2 is not installed"
         hint = "pip install jinja2 (dbt brings it along), or write {{ env_var('NAME') }}"
-        raise _refused("needs-jinja2", message, scalar.place, hint) from None
+        raise refused("needs-jinja2", message, scalar.place, hint) from None
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
     environment.filters |= {name: _same for name in ("as_text", "as_bool", "as_number", "as_native")}
     try:
@@ -138,14 +138,14 @@ def _rendered(scalar: Scalar) -> str:
         )
     except jinja2.TemplateError as error:
         message = f"'{scalar.text}' cannot be rendered: {error.message or error}"
-        raise _refused("needs-jinja2", message, scalar.place, "profiles know env_var and no macros") from None
+        raise refused("needs-jinja2", message, scalar.place, "profiles know env_var and no macros") from None
 
 
 def _environment(scalar: Scalar, name: str, default: object) -> str:
     value = os.environ.get(name)
     if value is None and default is None:
         message = f"the environment variable {name} is not set"
-        raise _refused("env-var-missing", message, scalar.place, f"set it, or give env_var('{name}', a default)")
+        raise refused("env-var-missing", message, scalar.place, f"set it, or give env_var('{name}', a default)")
     return str(default) if value is None else value
 
 
@@ -170,8 +170,3 @@ def _short(folder: Path) -> str:
         if folder.is_relative_to(base):
             return f"{mark}/{folder.relative_to(base).as_posix()}"
     return str(folder)
-
-
-def _refused(code: str, message: str, place: Place, hint: str) -> ProblemsFound:
-    problems: Iterable[Problem] = [Problem(code, message, place, hint)]
-    return ProblemsFound(problems)

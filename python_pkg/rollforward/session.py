@@ -33,9 +33,6 @@ class Session(Protocol):
     def columns(self, relation: str) -> list[tuple[str, str]]:
         """Give the names and types of a relation's columns."""
 
-    def save_parquet(self, sql: str, file: Path) -> None:
-        """Write the rows of a query to a parquet file; raises ProblemsFound."""
-
 
 def open_session(target: Target, root: Path, wanted: Wanted) -> Session:
     """Connect to a target: straight to a DuckDB file, to anything else through its dbt adapter."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.errors import ProblemsFound, refused
 from rollforward.profile import Target, Wanted
 
 
@@ -26,7 +26,7 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
     except ImportError as error:
         message = f"target '{target.name}' is {target.type}, which is asked through dbt: {error}"
         hint = f"pip install dbt-core dbt-{target.type}"
-        raise ProblemsFound([Problem("needs-dbt", message, target.place, hint)]) from None
+        raise refused("needs-dbt", message, target.place, hint) from None
     set_invocation_context(os.environ)
     # What dbt has to say about connecting would stand among the numbers.
     cleanup_event_logger()
@@ -45,7 +45,7 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
         register_adapter(config, get_mp_context())
         adapter = get_adapter(config)
     except DbtBaseException as error:
-        raise _refused(error, target.place) from None
+        raise refused("database-error", _said(error), target.place) from None
     return Adapter(adapter, DbtBaseException, target)
 
 
@@ -89,22 +89,17 @@ class Adapter:
             with self.adapter.connection_named("rollforward"):
                 found = self.adapter.get_column_schema_from_query(f"select * from {relation} where 1 = 0")
         except self.error as error:
-            raise _refused(error, self.target.place) from None
+            raise refused("database-error", _said(error), self.target.place) from None
         return [(column.name, str(column.data_type).lower()) for column in found]
-
-    def save_parquet(self, sql: str, file: Path) -> None:
-        """Refuse: an adapter gives rows, and their types on the way are its own."""
-        raise NotImplementedError
 
     def _table(self, sql: str) -> Any:
         try:
             with self.adapter.connection_named("rollforward"):
                 _, table = self.adapter.execute(sql, fetch=True)
         except self.error as error:
-            raise _refused(error, self.target.place) from None
+            raise refused("database-error", _said(error), self.target.place) from None
         return table
 
 
-def _refused(error: Exception, place: Place) -> ProblemsFound:
-    said = " ".join(str(error).split())
-    return ProblemsFound([Problem("database-error", said, place)])
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.errors import Place, refused
 from rollforward.profile import Target
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
     given = str(target.settings.get("path") or IN_MEMORY)
     if given == IN_MEMORY:
         message = f"target '{target.name}' keeps its database in memory, where it ends with the dbt run that fills it"
-        raise _refused("database-in-memory", message, target.place, "give the target a `path` to a file")
+        raise refused("database-in-memory", message, target.place, "give the target a `path` to a file")
     engine = _engine()
     file = file_of(given, root)
     connection = _connected(engine, file, target)
@@ -50,7 +50,7 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
         try:
             connection.execute(f"attach if not exists '{attached}' as \"{name}\" (read_only)")
         except engine.Error as error:
-            raise _refused("database-missing", _first_line(error), target.place, _BUILD) from None
+            raise refused("database-missing", _first_line(error), target.place, _BUILD) from None
     return DuckDB(connection, engine, target)
 
 
@@ -105,20 +105,15 @@ class DuckDB:
         described = self._run(f"select * from {relation} limit 0").description
         return [(column[0], str(column[1]).lower()) for column in described]
 
-    def save_parquet(self, sql: str, file: Path) -> None:
-        """Write the rows of a query to a parquet file; raises ProblemsFound."""
-        path = str(file).replace("'", "''")
-        self._run(f"copy ({sql}) to '{path}' (format parquet)")
-
     def _run(self, sql: str) -> Any:
         try:
             return self.connection.execute(sql)
         except self.engine.CatalogException as error:
-            raise _refused("relation-missing", _first_line(error), self.target.place, _BUILD) from None
+            raise refused("relation-missing", _first_line(error), self.target.place, _BUILD) from None
         except self.engine.BinderException as error:
-            raise _refused("built-from-other-settings", _first_line(error), self.target.place, _REBUILD) from None
+            raise refused("built-from-other-settings", _first_line(error), self.target.place, _REBUILD) from None
         except self.engine.Error as error:
-            raise _refused("database-error", _first_line(error), self.target.place, "") from None
+            raise refused("database-error", _first_line(error), self.target.place, "") from None
 
 
 _BUILD = "run `dbt build` for this target first"
@@ -134,7 +129,7 @@ def _engine() -> ModuleType:
         except ImportError:
             place = Place("command line")
             hint = "pip install dbt-duckdb, or duckdb alone"
-            raise _refused("needs-duckdb", "the Python package duckdb is not installed", place, hint) from None
+            raise refused("needs-duckdb", "the Python package duckdb is not installed", place, hint) from None
         return duckdb
     return _duckdb
 
@@ -142,18 +137,18 @@ def _engine() -> ModuleType:
 def _connected(engine: ModuleType, file: Path, target: Target) -> Any:
     if not file.is_file():
         message = f"there is no database {_shown(file)}"
-        raise _refused("database-missing", message, target.place, f"run `dbt build --target {target.name}` first")
+        raise refused("database-missing", message, target.place, f"run `dbt build --target {target.name}` first")
     try:
         return engine.connect(str(file), read_only=True)
     except engine.IOException as error:
         if "lock" in str(error).lower():
             message = f"{_shown(file)} is open for writing elsewhere{_by_whom(str(error))}"
             hint = "wait for the dbt run or close the SQL client that has it, then ask again"
-            raise _refused("database-locked", message, target.place, hint) from None
-        raise _refused("database-error", _first_line(error), target.place, "") from None
+            raise refused("database-locked", message, target.place, hint) from None
+        raise refused("database-error", _first_line(error), target.place, "") from None
     except engine.Error as error:
         # A process that has the file open already, dbt's own for example, has it with its own settings.
-        raise _refused("database-error", _first_line(error), target.place, "") from None
+        raise refused("database-error", _first_line(error), target.place, "") from None
 
 
 def _by_whom(said: str) -> str:
@@ -173,7 +168,3 @@ def _shown(file: Path) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
-
-
-def _refused(code: str, message: str, place: Place, hint: str) -> ProblemsFound:
-    return ProblemsFound([Problem(code, message, place, hint)])

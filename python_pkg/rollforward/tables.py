@@ -14,11 +14,12 @@ ColumnType = Literal["text", "date", "boolean", "amount", "count", "number"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name and type, and for numbers the `format` that people read them in."""
+    """A column: its name and type, for numbers the `format` people read them in, for amounts the decimals."""
 
     name: str
     type: ColumnType
     format: str = ""
+    scale: int = 4
 
     @property
     def is_numeric(self) -> bool:
@@ -43,7 +44,7 @@ class Table:
         return [dict(zip(self.names, row, strict=True)) for row in self.rows]
 
 
-def typed(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Table:
+def table_of(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Table:
     """Give a table of what a database answered, every value of its column's own type.
 
     Database drivers differ: a count may arrive as a decimal, a float as one too, a day as a timestamp.
