@@ -122,6 +122,11 @@ def plan_selection(meaning: SelectionMeaning, catalog: Catalog) -> SelectionPlan
     return _selected(meaning, metrics, measures, catalog.settings)
 
 
+def plan_metric(meaning: MetricMeaning, catalog: Catalog) -> MetricPlan:
+    """Plan one metric, whoever owns it."""
+    return _metric(meaning, {item.name: item for item in catalog.measures})
+
+
 def _metric(meaning: MetricMeaning, measures: Mapping[str, Measure]) -> MetricPlan:
     card = meaning.metric.card
     return MetricPlan(

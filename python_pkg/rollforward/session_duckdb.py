@@ -41,7 +41,7 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
     if given == IN_MEMORY:
         message = f"target '{target.name}' keeps its database in memory, where it ends with the dbt run that fills it"
         raise refused("database-in-memory", message, target.place, "give the target a `path` to a file")
-    engine = _engine()
+    engine = engine_of()
     file = file_of(given, root)
     connection = _connected(engine, file, target)
     for path, alias in _attached(target):
@@ -120,7 +120,8 @@ _BUILD = "run `dbt build` for this target first"
 _REBUILD = "the settings have changed since the cohorts were built: run `dbt build`"
 
 
-def _engine() -> ModuleType:
+def engine_of() -> ModuleType:
+    """Give DuckDB itself; raises ProblemsFound where it is not installed."""
     try:
         import _duckdb
     except ImportError:

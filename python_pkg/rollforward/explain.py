@@ -1,0 +1,277 @@
+"""One value taken apart: where it comes from, who moved it, and what is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from rollforward.answer import answer
+from rollforward.asking import book_of, default_comparison
+from rollforward.contributions import (
+    Moved,
+    Period,
+    Scales,
+    Sides,
+    customers_sql,
+    groups_sql,
+    moved_rows,
+    scales_of,
+    sides_of,
+    together,
+)
+from rollforward.definitions import Book, Comparison, Selection
+from rollforward.dialects import Dialect
+from rollforward.errors import Place, Problem, ProblemsFound, refused
+from rollforward.plan import MetricPlan
+from rollforward.rational import measures_in
+from rollforward.resolve import Meanings
+from rollforward.session import Session
+from rollforward.source import typed
+from rollforward.spans import span_of
+from rollforward.statement import Relations
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which value is to be explained; what is left empty is chosen: the only book, the last complete period."""
+
+    metric: str
+    book: str = ""
+    comparison: str = ""
+    period: str = ""
+    by: tuple[str, ...] = ()
+    where: str = ""
+    customers: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Input that is not in the numbers: of the whole book, for one reason."""
+
+    reason: str
+    rows: int
+    amount: Decimal
+    window: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A value and its parts. `scales` is None where there is no value, or no single division that says it."""
+
+    metric: MetricPlan
+    book: Book
+    comparison: Comparison
+    start: date
+    end: date
+    is_complete: bool
+    value: float | Decimal | None
+    groups: tuple[Moved, ...]
+    by: tuple[str, ...]
+    customers: tuple[Moved, ...]
+    left_out: tuple[LeftOut, ...]
+    scales: Scales | None
+
+    @property
+    def movements(self) -> list[Moved]:
+        """What every movement adds up to."""
+        return together(self.groups)
+
+    @property
+    def slices(self) -> list[Moved]:
+        """What every slice adds up to, largest contribution first."""
+        found = together(self.groups, range(len(self.by)))
+        scales = self.scales
+        return found if scales is None else sorted(found, key=lambda each: -abs(scales.contribution(each)))
+
+    @property
+    def others(self) -> tuple[int, Fraction]:
+        """How many customers moved and are not named, and by how much they moved the value together."""
+        if self.scales is None:
+            return 0, Fraction(0)
+        moved = [each for each in self.movements if each.movement != "unchanged"]
+        count = sum(each.customers for each in moved) - len(self.customers)
+        named = sum(map(self.scales.contribution, self.customers), start=Fraction(0))
+        return count, sum(map(self.scales.contribution, moved), start=Fraction(0)) - named
+
+
+def explain(
+    asked: Asked,
+    meanings: Meanings,
+    session: Session,
+    dialect: Dialect,
+    relations: Relations,
+    problems: str,
+) -> Explanation:
+    """Take a value apart; `problems` is the relation of what was left out. Raises ProblemsFound."""
+    book = book_of(asked.book, meanings)
+    comparison = asked.comparison or default_comparison(book, meanings)
+    selection = _selection(asked, book, comparison)
+    answer(selection, meanings, dialect, relations)
+    start, end, complete = _period(asked, book, comparison, meanings, session, relations)
+    exactly = _selection(asked, book, comparison, start, end)
+    found = answer(exactly, meanings, dialect, relations)
+    metric = found.plan.metrics[0]
+    given = session.rows(found.sql)
+    value = given[0][-1] if given else None
+    period = Period(
+        relations.ledger,
+        book.name.text,
+        comparison,
+        start,
+        tuple(attribute.text for attribute in book.attributes),
+        _condition(exactly, meanings, dialect),
+    )
+    sides = sides_of(metric.form)
+    groups, customers, scales = _moved(asked, period, sides, metric, session, dialect)
+    if scales is not None:
+        _check(scales, value, metric)
+    return Explanation(
+        metric=metric,
+        book=book,
+        comparison=found.plan.meaning.comparisons[0],
+        start=start,
+        end=end,
+        is_complete=complete,
+        value=value,
+        groups=groups,
+        by=asked.by,
+        customers=customers,
+        left_out=tuple(_left_out(problems, book, session)),
+        scales=scales,
+    )
+
+
+def _selection(
+    asked: Asked, book: Book, comparison: str, start: date | None = None, end: date | None = None
+) -> Selection:
+    return Selection(
+        metrics=(typed(asked.metric, "METRIC"),),
+        book=typed(book.name.text, "--book"),
+        comparisons=(typed(comparison, "--comparison"),),
+        by=tuple(typed(word, "--by") for word in asked.by) if start is None else (),
+        where=typed(asked.where, "--where") if asked.where else None,
+        incomplete_periods="include",
+        from_day=start,
+        to_day=end,
+    )
+
+
+def _condition(selection: Selection, meanings: Meanings, dialect: Dialect) -> str:
+    if selection.where is None:
+        return ""
+    from rollforward.resolve import resolve_selection
+    from rollforward.where import read_condition, text_of
+
+    found: list[Problem] = []
+    meaning = resolve_selection(selection, meanings, found)
+    tree = None if meaning is None else read_condition(meaning, meanings.catalog, found)
+    if tree is None:
+        raise ProblemsFound(found)
+    return text_of(tree, dialect)
+
+
+def _period(
+    asked: Asked,
+    book: Book,
+    comparison: str,
+    meanings: Meanings,
+    session: Session,
+    relations: Relations,
+) -> tuple[date, date, bool]:
+    """Give the period asked for, or the last complete one."""
+    rows = session.rows(
+        f"select distinct period_start, period_end, is_complete from {relations.cohorts}"
+        f" where book = '{book.name.text}' and comparison = '{comparison}' order by period_start"
+    )
+    periods = [(_day(start), _day(end), bool(complete)) for start, end, complete in rows]
+    if not periods:
+        message = f"the cohorts have no period of {book.name.text} at {comparison}"
+        hint = "too little history for it, or the settings have changed: run `dbt build`"
+        raise refused("no-period", message, Place("command line"), hint)
+    if not asked.period:
+        return next((each for each in reversed(periods) if each[2]), periods[-1])
+    fiscal = meanings.catalog.settings.fiscal_year_start_month
+    first, last = span_of(asked.period, "--period", fiscal)
+    for period in periods:
+        if period[0] <= first and last <= period[1]:
+            return period
+    message = f"there is no period {asked.period} of {book.name.text} at {comparison}"
+    hint = f"there are those from {periods[0][0]} to {periods[-1][1]}"
+    raise refused("no-period", message, typed(asked.period, "--period").place, hint)
+
+
+def _moved(
+    asked: Asked,
+    period: Period,
+    sides: Sides | None,
+    metric: MetricPlan,
+    session: Session,
+    dialect: Dialect,
+) -> tuple[tuple[Moved, ...], tuple[Moved, ...], Scales | None]:
+    """Give the groups, the customers that moved it most, and what contributions are measured by."""
+    names = measures_in(metric.form)
+    rows = {name: ROWS[name] for name in names}
+    found = session.rows(groups_sql(period, rows, asked.by))
+    groups = tuple(moved_rows(found, len(asked.by), names))
+    scales = None if sides is None else scales_of(sides, groups)
+    if scales is None:
+        return groups, (), None
+    text = customers_sql(period, rows, asked.by, scales, dialect, asked.customers)
+    return groups, tuple(moved_rows(session.rows(text), 1 + len(asked.by), names)), scales
+
+
+def _check(scales: Scales, value: Any, metric: MetricPlan) -> None:
+    """Compare the ledger with the cohorts: two ways to one number, which have to meet."""
+    if value is None or abs(float(scales.value) - float(value)) > 1e-9 * max(1.0, abs(float(value))):
+        message = f"the ledger gives {float(scales.value)} for {metric.name}, and the cohorts give {value}"
+        hint = "they were built at different times: run `dbt build`"
+        raise refused("ledger-differs", message, Place("database"), hint)
+
+
+def _left_out(relation: str, book: Book, session: Session) -> Sequence[LeftOut]:
+    rows = session.rows(
+        f"select reason, grain, periods_summed, row_count, amount from {relation}"
+        f" where book = '{book.name.text}' order by reason, grain, periods_summed"
+    )
+    return [
+        LeftOut(
+            str(reason),
+            int(count),
+            Decimal(str(amount)),
+            "" if grain is None else (f"{summed} {grain}s" if int(summed) > 1 else str(grain)),
+        )
+        for reason, grain, summed, count, amount in rows
+    ]
+
+
+def _day(value: Any) -> date:
+    return value if type(value) is date else date.fromisoformat(str(value)[:10])
+
+
+_EXISTING = "case when starting_amount > 0 then {} else 0 end"
+_BY_MOVEMENT = "case when movement = '{}' then {} else 0 end"
+ROWS: Mapping[str, str] = {
+    "starting_revenue": "starting_amount",
+    "ending_revenue": "ending_amount",
+    "existing_revenue": _EXISTING.format("ending_amount"),
+    "retained_revenue": "case when ending_amount < starting_amount then ending_amount else starting_amount end",
+    "new_revenue": _BY_MOVEMENT.format("new", "ending_amount"),
+    "reactivation_revenue": _BY_MOVEMENT.format("reactivation", "ending_amount"),
+    "expansion_revenue": _BY_MOVEMENT.format("expansion", "ending_amount - starting_amount"),
+    "contraction_revenue": _BY_MOVEMENT.format("contraction", "starting_amount - ending_amount"),
+    "churned_revenue": _BY_MOVEMENT.format("churn", "starting_amount"),
+    "starting_customers": _EXISTING.format("1"),
+    "ending_customers": "case when ending_amount > 0 then 1 else 0 end",
+    "retained_customers": "case when starting_amount > 0 and ending_amount > 0 then 1 else 0 end",
+    "expanded_customers": _BY_MOVEMENT.format("expansion", "1"),
+    "contracted_customers": _BY_MOVEMENT.format("contraction", "1"),
+    "unchanged_customers": _BY_MOVEMENT.format("unchanged", "1"),
+    "churned_customers": _BY_MOVEMENT.format("churn", "1"),
+    "new_customers": _BY_MOVEMENT.format("new", "1"),
+    "reactivated_customers": _BY_MOVEMENT.format("reactivation", "1"),
+}
+"""What a row of the ledger adds to every measure."""
