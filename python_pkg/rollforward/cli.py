@@ -40,7 +40,8 @@ def _main(arguments: list[str]) -> int:
     if root is None:
         where = options.project_dir or "this folder or above it"
         return _say(Said(notes=(f"rollforward: no dbt_project.yml in {where}",), code=2))
-    setting = Setting(root, screen_of(sys.stdout), asks=sys.stdin.isatty() and sys.stdout.isatty())
+    at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    setting = Setting(root, screen_of(sys.stdout), _ask if at_a_terminal else None)
     try:
         return _say(_command(options.command)(options, setting))
     except ProblemsFound as found:
@@ -78,6 +79,14 @@ def _root(given: Path | None) -> Path | None:
     if given is None:
         return find_root(Path.cwd())
     return given.resolve() if (given / PROJECT_FILE).is_file() else None
+
+
+def _ask(what: str, proposed: str) -> str:
+    """Ask on the terminal; an empty line is what is proposed, the end of input stops everything."""
+    try:
+        return input(f"{what}{f' [{proposed}]' if proposed else ''}: ").strip() or proposed
+    except EOFError:
+        raise KeyboardInterrupt from None
 
 
 def _say(said: Said) -> int:

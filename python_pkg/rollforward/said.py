@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a command runs: the project's root, and what its output goes to."""
+    """Where a command runs: the project's root, what its output goes to, how to ask the user, if at all."""
 
     root: Path
     screen: Screen = field(default_factory=Screen)
-    asks: bool = False
+    ask: Callable[[str, str], str] | None = None
 
 
 def problems_said(problems: Sequence[Problem], how: str, colour: bool) -> Said:
