@@ -1,4 +1,4 @@
-"""The command line's grammar: commands, options, and the help that explains them. docs/reference/cli.md is made from it."""
+"""The command line's grammar: commands, options, and their help, of which docs/reference/cli.md is made."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ _COMMANDS = {
         "Look at the project's models or at a table, propose a book, and write what is missing: the vars in"
         " dbt_project.yml, a view in metrics/, the entry in packages.yml. Asks on a terminal; nothing that is"
         " there is changed, and a second run changes nothing.",
-        ("rollforward init", "rollforward init --relation fct_subscriptions --unit customer_id --amount mrr --yes"),
+        (
+            "rollforward init",
+            "rollforward init --relation fct_subscriptions --unit customer_id --amount mrr --yes",
+        ),
     ),
     "compile": _Command(
         "write macros/metrics and models/metrics from metrics/*.yml",
@@ -56,23 +59,26 @@ _COMMANDS = {
     ),
     "show": _Command(
         "what a metric means: formula, unit, policies, fingerprint, SQL",
-        "Show the definition of a metric: its formula in words and symbols, what it is made of, its range, its"
-        " policies, its fingerprint and its SQL; or what one stage of the compiler makes of it.",
+        "Show the definition of a metric: its formula in words and symbols, what it is made of, its range,"
+        " its policies, its fingerprint and its SQL; or what one stage of the compiler makes of it.",
         ("rollforward show net_expansion_rate", "rollforward show net_expansion_rate --stage sql"),
     ),
     "diff": _Command(
         "which meanings changed since a git revision, and which numbers",
         "Say which metrics, views and books mean something else than at a git revision, and which views that"
         " reaches. With the database of the base, also which published values differ and by how much.",
-        ("rollforward diff", "rollforward diff --base main --format markdown",
-         "rollforward diff --base main --base-target prod"),
+        (
+            "rollforward diff",
+            "rollforward diff --base main --format markdown",
+            "rollforward diff --base main --base-target prod",
+        ),
     ),
     "query": _Command(
         "values of metrics, by period and attributes",
         "Ask for metrics, one line a period and slice. Periods that are not over are left out.",
         (
             "rollforward query net_expansion_rate --by plan",
-            "rollforward query nrr grr --comparison trailing_12_months --from 2026-01 --format csv",
+            "rollforward query nrr grr --comparison trailing_12_months --format csv",
             "rollforward query net_expansion_rate --by plan --plot",
         ),
     ),
@@ -100,8 +106,12 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """Give the whole grammar."""
-    top = Parser(prog="rollforward", description="How much do the customers we already have grow or shrink?",
-                 formatter_class=_Formatter, allow_abbrev=False)
+    top = Parser(
+        prog="rollforward",
+        description="How much do the customers we already have grow or shrink?",
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+    )
     top.add_argument("--version", action="version", version=f"rollforward {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="<command>")
     for name, described in _COMMANDS.items():
@@ -177,13 +187,21 @@ def _project_options(command: argparse.ArgumentParser) -> None:
     if command.prog.split()[-1] in ("compile", "check", "list", "show"):
         return
     group.add_argument("--profiles-dir", metavar="DIR", default="", help="the folder of profiles.yml")
-    group.add_argument("--profile", metavar="NAME", default="", help="the profile, if not that of the project")
-    group.add_argument("-t", "--target", metavar="NAME", default="", help="the target, if not the profile's own")
+    group.add_argument(
+        "--profile", metavar="NAME", default="", help="the profile, if not that of the project"
+    )
+    group.add_argument(
+        "-t", "--target", metavar="NAME", default="", help="the target, if not the profile's own"
+    )
 
 
 def _answer_as(command: argparse.ArgumentParser, choices: Sequence[str], said: str = "how to answer") -> None:
     command.add_argument(
-        "--format", choices=choices, default=choices[0], metavar="FORMAT", help=f"{said}: {', '.join(choices)}"
+        "--format",
+        choices=choices,
+        default=choices[0],
+        metavar="FORMAT",
+        help=f"{said}: {', '.join(choices)}",
     )
 
 
@@ -208,21 +226,33 @@ def _question(command: argparse.ArgumentParser) -> None:
     command.add_argument("metrics", nargs="+", metavar="METRIC", help="metrics, by their names or aliases")
     group = command.add_argument_group("which numbers")
     group.add_argument(
-        "--by", action="append", default=[], metavar="ATTRIBUTE", help="slice by an attribute; several with commas"
+        "--by",
+        action="append",
+        default=[],
+        metavar="ATTRIBUTE",
+        help="slice by an attribute; several with commas",
     )
     group.add_argument("--book", default="", metavar="BOOK", help="the book (default: the only one)")
     group.add_argument(
-        "--comparison", action="append", default=[], metavar="NAME",
+        "--comparison",
+        action="append",
+        default=[],
+        metavar="NAME",
         help="what periods are compared with; several with commas",
     )
-    group.add_argument("--where", default="", metavar="SQL", help="a condition over attributes: \"plan = 'pro'\"")
-    group.add_argument("--from", dest="start", default="", metavar="PERIOD", help="first period: 2026-01, 2026-Q1, 2026")
-    group.add_argument("--to", dest="end", default="", metavar="PERIOD", help="last period, the same way")
     group.add_argument(
-        "--include-incomplete", action="store_true", help="also periods that are not over yet"
+        "--where", default="", metavar="SQL", help="a condition over attributes: \"plan = 'pro'\""
     )
     group.add_argument(
-        "--order-by", action="append", default=[], metavar="COLUMN",
+        "--from", dest="start", default="", metavar="PERIOD", help="first period: 2026-01, 2026-Q1, 2026"
+    )
+    group.add_argument("--to", dest="end", default="", metavar="PERIOD", help="last period, the same way")
+    group.add_argument("--include-incomplete", action="store_true", help="also periods that are not over yet")
+    group.add_argument(
+        "--order-by",
+        action="append",
+        default=[],
+        metavar="COLUMN",
         help="order of the lines: columns of the answer, -column for descending",
     )
     group.add_argument("--limit", type=_whole, metavar="N", help="at most that many lines")
@@ -238,37 +268,73 @@ def _query(command: argparse.ArgumentParser) -> None:
 
 def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("metric", metavar="METRIC", help="a metric, by its name or an alias")
-    command.add_argument("--period", default="", metavar="PERIOD", help="2026-06, 2026-Q2, 2026 (default: the last)")
-    command.add_argument("--by", action="append", default=[], metavar="ATTRIBUTE", help="also which slices moved it")
+    command.add_argument(
+        "--period", default="", metavar="PERIOD", help="2026-06, 2026-Q2, 2026 (default: the last)"
+    )
+    command.add_argument(
+        "--by", action="append", default=[], metavar="ATTRIBUTE", help="also which slices moved it"
+    )
     command.add_argument("--book", default="", metavar="BOOK", help="the book (default: the only one)")
     command.add_argument("--comparison", default="", metavar="NAME", help="what the period is compared with")
     command.add_argument("--where", default="", metavar="SQL", help="a condition over attributes")
-    command.add_argument("--customers", type=_whole, default=10, metavar="N", help="how many to name (default: 10)")
+    command.add_argument(
+        "--customers", type=_whole, default=10, metavar="N", help="how many to name (default: 10)"
+    )
     _answer_as(command, ("text", "json"))
 
 
 def _diff(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--base", default="HEAD", metavar="REF", help="the git revision to compare with (default: HEAD)")
-    command.add_argument("--base-target", default="", metavar="NAME", help="the target built from the base: compare values")
+    command.add_argument(
+        "--base", default="HEAD", metavar="REF", help="the git revision to compare with (default: HEAD)"
+    )
+    command.add_argument(
+        "--base-target", default="", metavar="NAME", help="the target built from the base: compare values"
+    )
     command.add_argument("--base-database", default="", metavar="FILE", help="the same, as a DuckDB file")
-    command.add_argument("--limit", type=_whole, default=20, metavar="N", help="values to show per view (default: 20)")
-    command.add_argument("--exit-code", action="store_true", help="exit with 1 where anything differs, as git diff")
+    command.add_argument(
+        "--limit", type=_whole, default=20, metavar="N", help="values to show per view (default: 20)"
+    )
+    command.add_argument(
+        "--exit-code", action="store_true", help="exit with 1 where anything differs, as git diff"
+    )
     _answer_as(command, ("text", "json", "markdown"))
 
 
 def _init(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("the book")
-    group.add_argument("--relation", default="", metavar="NAME", help="the model, seed or source with the revenue")
-    group.add_argument("--book", default="", metavar="NAME", help="what to call it (default: recurring_revenue or payments)")
-    group.add_argument("--shape", choices=("intervals", "snapshots", "movements", "payments"), metavar="SHAPE",
-                       help="intervals, snapshots, movements or payments")
-    group.add_argument("--unit", action="append", default=[], metavar="COLUMN", help="who counts as a customer")
+    group.add_argument(
+        "--relation", default="", metavar="NAME", help="the model, seed or source with the revenue"
+    )
+    group.add_argument(
+        "--book", default="", metavar="NAME", help="what to call it (default: recurring_revenue or payments)"
+    )
+    group.add_argument(
+        "--shape",
+        choices=("intervals", "snapshots", "movements", "payments"),
+        metavar="SHAPE",
+        help="intervals, snapshots, movements or payments",
+    )
+    group.add_argument(
+        "--unit", action="append", default=[], metavar="COLUMN", help="who counts as a customer"
+    )
     group.add_argument("--amount", default="", metavar="COLUMN", help="the column with the money")
-    group.add_argument("--date", action="append", default=[], metavar="COLUMN",
-                       help="when: for intervals the start and, given again, the end")
-    group.add_argument("--attribute", action="append", default=[], metavar="COLUMN", help="a column to slice by")
+    group.add_argument(
+        "--date",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="when: for intervals the start and, given again, the end",
+    )
+    group.add_argument(
+        "--attribute", action="append", default=[], metavar="COLUMN", help="a column to slice by"
+    )
     group.add_argument("--key", action="append", default=[], metavar="COLUMN", help="what identifies a row")
-    group.add_argument("--package", default="", metavar="PATH", help="where packages.yml finds rollforward: a path or git address")
+    group.add_argument(
+        "--package",
+        default="",
+        metavar="PATH",
+        help="where packages.yml finds rollforward: a path or git address",
+    )
     command.add_argument("-y", "--yes", action="store_true", help="take what is proposed, ask nothing")
     command.add_argument("--dry-run", action="store_true", help="say what would be written")
 

@@ -91,15 +91,19 @@ def book_of(name: str, meanings: Meanings) -> Book:
         raise refused("unknown-book", f"book '{name}' is not defined", typed(name, "--book").place, hint)
     if not books:
         hint = "`rollforward init` proposes one"
-        raise refused("unknown-book", "the vars of rollforward declare no book", Place("dbt_project.yml"), hint)
+        raise refused(
+            "unknown-book", "the vars of rollforward declare no book", Place("dbt_project.yml"), hint
+        )
     if len(books) > 1:
         message = f"there are several books: {known}"
-        raise refused("which-book", message, Place(COMMAND_LINE), f"say which with --book {next(iter(books))}")
+        raise refused(
+            "which-book", message, Place(COMMAND_LINE), f"say which with --book {next(iter(books))}"
+        )
     return next(iter(books.values()))
 
 
 def default_comparison(book: Book, meanings: Meanings) -> str:
-    """Give what a book's periods are compared with where nobody says: the period before, at its finest grain."""
+    """Give what a book's periods are compared with where nobody says: its first comparison."""
     if book.comparisons:
         return book.comparisons[0].text
     return meanings.catalog.settings.comparisons[0].name
@@ -152,7 +156,9 @@ def type_of(kind: Kind, *, exact: bool) -> ColumnType:
 def _order(question: Question, meanings: Meanings) -> list[str]:
     """Give the columns to order by: `period` is its start, and a metric may go by an alias."""
     real = {
-        name.text: metric.card.name.text for metric in meanings.catalog.metrics for name in metric_names(metric)
+        name.text: metric.card.name.text
+        for metric in meanings.catalog.metrics
+        for name in metric_names(metric)
     }
     real |= {"period": "period_start"}
     words = []

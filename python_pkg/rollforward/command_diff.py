@@ -65,7 +65,9 @@ def _notes(base: Revision, root: Path) -> list[str]:
     file = root / PACKAGES_FILE
     now = file.read_bytes() if file.is_file() else None
     if base.texts.get(PACKAGES_FILE) != now:
-        return [f"{PACKAGES_FILE} differs from {base.name}: shipped metrics are compared as they are installed now"]
+        return [
+            f"{PACKAGES_FILE} differs from {base.name}: shipped metrics are taken as they are installed now"
+        ]
     return []
 
 
@@ -108,5 +110,3 @@ def _compared(
         tables = [published(session, at[name], view, metrics) for session, at in (before, now)]
         found.append(differing(tables[0], tables[1], view, metrics))
     return found
-
-

@@ -1,4 +1,4 @@
-"""`rollforward init`: a project's first book and view, proposed from what is there; nothing there is changed."""
+"""`rollforward init`: a project's first book and view, proposed from what is there."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from rollforward.first_files import (
     VIEW_FILE,
     book_name,
     has_vars,
+    names_package,
     packages_entry,
     vars_text,
     view_text,
     with_package,
     with_vars,
-    names_package,
 )
 from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE
 from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout
 from rollforward.proposals import Proposal, best, propose
-from rollforward.samples import samples
 from rollforward.said import Said, Setting
+from rollforward.samples import samples
 from rollforward.settings import read_settings
 from rollforward.source import Document, read_document
 from rollforward.workspace import target_folder
@@ -89,7 +89,9 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
         raise refused("no-proposal", message, Place("command line"), f"say {', '.join(proposal.missing)}")
     if len(proposal.dates) > len(SHAPES[proposal.shape].dates):
         message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
-        raise refused("no-proposal", message, Place("--date"), f"columns: {', '.join(SHAPES[proposal.shape].dates)}")
+        raise refused(
+            "no-proposal", message, Place("--date"), f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
+        )
     return proposal
 
 
@@ -174,7 +176,9 @@ def _package_step(options: Namespace, layout: Layout) -> _Step | str:
     else:
         name, document = PACKAGES_FILES[0], None
     if not source:
-        return _Step(name, None, f"add {PACKAGE} to {name}: `rollforward init --package <path or git address>`")
+        return _Step(
+            name, None, f"add {PACKAGE} to {name}: `rollforward init --package <path or git address>`"
+        )
     file = layout.root / name
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     written = with_package(text, document, source)

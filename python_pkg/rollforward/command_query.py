@@ -47,7 +47,9 @@ def run(options: Namespace, setting: Setting) -> Said:
 
             if options.output is None and setting.screen.terminal:
                 hint = "say --output FILE, or pipe it"
-                raise refused("binary-to-terminal", "parquet cannot be read on a screen", Place("--format"), hint)
+                raise refused(
+                    "binary-to-terminal", "parquet cannot be read on a screen", Place("--format"), hint
+                )
             written = as_parquet(table)
         case _:
             screen = Screen(width=setting.screen.width) if options.output else setting.screen

@@ -29,7 +29,9 @@ def run(options: Namespace, setting: Setting) -> Said:
     if options.stage:
         shown = _STAGES[options.stage](card)
         return Said(as_json({options.stage: shown}) if options.format == "json" else f"{shown.rstrip()}\n")
-    return Said(as_json(card_as_data(card)) if options.format == "json" else card_as_text(card, setting.screen))
+    return Said(
+        as_json(card_as_data(card)) if options.format == "json" else card_as_text(card, setting.screen)
+    )
 
 
 def metric_called(name: str, meanings: Meanings) -> MetricMeaning:
@@ -39,7 +41,9 @@ def metric_called(name: str, meanings: Meanings) -> MetricMeaning:
         return by_name[name]
     if name in (item.name for item in meanings.catalog.measures):
         hint = "it is a column of the cohorts that metrics are made of"
-        raise refused("unknown-metric", f"'{name}' is a measure, not a metric", typed(name, "METRIC").place, hint)
+        raise refused(
+            "unknown-metric", f"'{name}' is a measure, not a metric", typed(name, "METRIC").place, hint
+        )
     hint = did_you_mean(name, by_name, otherwise="`rollforward list metrics` names them all")
     raise refused("unknown-metric", f"metric '{name}' is not defined", typed(name, "METRIC").place, hint)
 

@@ -1,13 +1,13 @@
 """Who moved a metric, and by how much: exact, so that the parts add up to the value to the last digit.
 
-Against what the value would be if nobody had moved, *still*: every customer of the start pays at the end what it paid
-then, and nobody joins. Where the value is N / D, still is N0 / D0 and a customer moves it by
+Against what the value would be if nobody had moved, *still*: every customer of the start pays at the end
+what it paid then, and nobody joins. Where the value is N / D, still is N0 / D0 and a customer moves it by
 
     ((n - n0) - still * (d - d0)) / D
 
-where n, d are what the customer adds to the sides, and n0, d0 what it would add if it had not moved. Summed over all
-customers that is N / D - still, and a customer that did not move moves nothing. Where nothing is at the lower side
-until somebody moves (D0 = 0), still counts as 0.
+where n, d are what the customer adds to the sides, and n0, d0 what it would add if it had not moved. Summed
+over all customers that is N / D - still, and a customer that did not move moves nothing. Where the lower side
+is 0 until somebody moves (D0 = 0), still is N0 / D, and what a customer does to the lower side is left aside.
 """
 
 from __future__ import annotations
@@ -65,12 +65,15 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """What contributions are measured by: the value that would be if nobody moved, and the lower side."""
+    """What contributions are measured by: both sides, the value that would be if nobody moved, and `weight`,
+    which a change of the lower side counts.
+    """
 
     sides: Sides
     numerator: Fraction
     denominator: Fraction
     still: Fraction
+    weight: Fraction = Fraction(0)
 
     @property
     def value(self) -> Fraction:
@@ -81,13 +84,8 @@ class Scales:
         """Give by how much some customers moved the value."""
         changed = {name: value - moved.still[name] for name, value in moved.moved.items()}
         upper = _sum(self.sides.numerator, changed)
-        lower = _sum(self.sides.denominator, changed) if self.sides.denominator is not None else Fraction(0)
+        lower = _sum(self.sides.denominator or (), changed)
         return (upper - self.weight * lower) / self.denominator
-
-    @property
-    def weight(self) -> Fraction:
-        """What a change of the lower side counts."""
-        return self.still if self.sides.denominator is not None else Fraction(0)
 
 
 def sides_of(form: Form) -> Sides | None:
@@ -116,7 +114,8 @@ def scales_of(sides: Sides, groups: Sequence[Moved]) -> Scales | None:
     if lower_still == 0:
         # Nothing to compare with: whatever is there came by moving.
         return Scales(sides, upper, lower, upper_still / lower)
-    return Scales(sides, upper, lower, upper_still / lower_still)
+    still = upper_still / lower_still
+    return Scales(sides, upper, lower, still, still)
 
 
 def together(groups: Iterable[Moved], by: Sequence[int] | None = None) -> list[Moved]:
@@ -183,9 +182,7 @@ limit {limit}
 """
 
 
-def moved_rows(
-    rows: Iterable[Sequence[Any]], keys: int, measures: Sequence[str]
-) -> Iterator[Moved]:
+def moved_rows(rows: Iterable[Sequence[Any]], keys: int, measures: Sequence[str]) -> Iterator[Moved]:
     """Give the rows of either select; the first `keys` columns are the slice or the customer."""
     for row in rows:
         head, (became, customers, start, end), sums = row[:keys], row[keys : keys + 4], row[keys + 4 :]
@@ -231,7 +228,8 @@ both_sides as (
     select {kept}, ending_amount, movement, movement as became, 1 as has_moved
     from ledger
     union all
-    select {kept}, starting_amount as ending_amount, 'unchanged' as movement, movement as became, 0 as has_moved
+    select
+        {kept}, starting_amount as ending_amount, 'unchanged' as movement, movement as became, 0 as has_moved
     from ledger
     where starting_amount > 0
 )

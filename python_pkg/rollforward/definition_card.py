@@ -116,8 +116,15 @@ def _entries(card: MetricCard) -> Iterator[tuple[str, str]]:
     yield "unit", f"{plan.kind}{shown}{nulls}"
     yield "range", range_in_words(plan.bounds)
     for index, book in enumerate(settings.books):
-        said = "in force at the end of a period" if book.measurement == "point_in_time" else "summed over a period"
-        yield "measured" if index == 0 else "", f"{book.name.text}: {said}, per {', '.join(w.text for w in book.unit)}"
+        said = (
+            "in force at the end of a period"
+            if book.measurement == "point_in_time"
+            else "summed over a period"
+        )
+        yield (
+            "measured" if index == 0 else "",
+            f"{book.name.text}: {said}, per {', '.join(w.text for w in book.unit)}",
+        )
     yield "attributes", ATTRIBUTION
     yield "policies", ", ".join(f"{key}: {value}" for key, value in _policies(settings).items())
     if views := _views(card):

@@ -98,7 +98,8 @@ def _change(change: Change, screen: Screen) -> Iterator[str]:
     marks = ""
     if change.before and change.after and change.before != change.after:
         marks = screen.paint(f"  {change.before} → {change.after}", DIM)
-    yield f"{screen.paint(change.how, _COLOURS[change.how])} {change.what} {screen.paint(change.name, BOLD)}{marks}"
+    how = screen.paint(change.how, _COLOURS[change.how])
+    yield f"{how} {change.what} {screen.paint(change.name, BOLD)}{marks}"
     for part in change.parts:
         name = "" if part.name == "value" else f"{part.name}: "
         if part.before and part.after:
@@ -156,7 +157,9 @@ def _markdown_rows(change: Change) -> Iterator[str]:
     head = f"{change.how} {change.what} | `{change.name}`"
     seen = ", ".join(f"`{name}`" for name in change.views)
     for index, part in enumerate(change.parts or (None,)):
-        before, after = ("", "") if part is None else (_cell(part.name, part.before), _cell(part.name, part.after))
+        before, after = (
+            ("", "") if part is None else (_cell(part.name, part.before), _cell(part.name, part.after))
+        )
         yield f"| {head if index == 0 else ' | '} | {before} | {after} | {seen if index == 0 else ''} |"
 
 
@@ -177,7 +180,8 @@ def _markdown_values(view: ViewValues, found: Difference) -> Iterator[str]:
     yield "|---|---|---:|---:|---:|"
     for each in view.changed[: found.limit]:
         before, after, change = _sides(each)
-        yield f"| `{each.metric.name}` | {_at(each, found).replace('|', chr(92) + '|')} | {before} | {after} | {change} |"
+        where = _at(each, found).replace("|", "\\|")
+        yield f"| `{each.metric.name}` | {where} | {before} | {after} | {change} |"
     if len(view.changed) > found.limit:
         yield f"\nand {len(view.changed) - found.limit:,} more"
 

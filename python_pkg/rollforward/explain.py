@@ -23,7 +23,7 @@ from rollforward.contributions import (
     sides_of,
     together,
 )
-from rollforward.definitions import Book, Comparison, Selection
+from rollforward.definitions import Book, Comparison, MeasureKind, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.plan import MetricPlan
@@ -37,7 +37,7 @@ from rollforward.statement import Relations
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which value is to be explained; what is left empty is chosen: the only book, the last complete period."""
+    """Which value is to be explained. Left empty: the only book, its first comparison, the last period."""
 
     metric: str
     book: str = ""
@@ -74,6 +74,7 @@ class Explanation:
     customers: tuple[Moved, ...]
     left_out: tuple[LeftOut, ...]
     scales: Scales | None
+    kinds: Mapping[str, MeasureKind]
 
     @property
     def movements(self) -> list[Moved]:
@@ -142,6 +143,7 @@ def explain(
         customers=customers,
         left_out=tuple(_left_out(problems, book, session)),
         scales=scales,
+        kinds={item.name: item.kind for item in meanings.catalog.measures},
     )
 
 
@@ -258,7 +260,8 @@ ROWS: Mapping[str, str] = {
     "starting_revenue": "starting_amount",
     "ending_revenue": "ending_amount",
     "existing_revenue": _EXISTING.format("ending_amount"),
-    "retained_revenue": "case when ending_amount < starting_amount then ending_amount else starting_amount end",
+    "retained_revenue": "case when ending_amount < starting_amount then ending_amount"
+    " else starting_amount end",
     "new_revenue": _BY_MOVEMENT.format("new", "ending_amount"),
     "reactivation_revenue": _BY_MOVEMENT.format("reactivation", "ending_amount"),
     "expansion_revenue": _BY_MOVEMENT.format("expansion", "ending_amount - starting_amount"),

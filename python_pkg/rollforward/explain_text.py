@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -11,14 +12,13 @@ from rollforward.asking import comparison_in_words, type_of
 from rollforward.contributions import MOVEMENTS, Moved, Scales
 from rollforward.explain import Explanation
 from rollforward.exports import json_value
-from rollforward.kinds import AMOUNT, COUNT
-from rollforward.rational import Total, in_words
+from rollforward.rational import Terms, Total, in_words
 from rollforward.screen import BOLD, DIM, GREEN, RED, Screen
 from rollforward.tables import Column
 from rollforward.text_table import width_of
 from rollforward.written import NOTHING, number, period_name, written
 
-_BAR = 26
+_BAR = 25
 _SIGNS = {"new": 1, "reactivation": 1, "expansion": 1, "contraction": -1, "churn": -1}
 
 
@@ -26,14 +26,17 @@ def explanation_as_text(found: Explanation, screen: Screen, fiscal: int) -> str:
     """Give the page."""
     parts = [
         _headline(found, screen, fiscal),
-        _value(found),
+        _value(found, screen),
         _bridge(found, screen),
         _movements(found, screen),
         _slices(found, screen),
         _customers(found, screen),
         _left_out(found, screen),
     ]
-    return "\n".join(line.rstrip() for part in parts if (lines := list(part)) for line in (*lines, "")).rstrip() + "\n"
+    return (
+        "\n".join(line.rstrip() for part in parts if (lines := list(part)) for line in (*lines, "")).rstrip()
+        + "\n"
+    )
 
 
 def explanation_as_data(found: Explanation) -> dict[str, Any]:
@@ -52,18 +55,28 @@ def explanation_as_data(found: Explanation) -> dict[str, Any]:
         "value": json_value(found.value),
         "exact": None if scales is None else str(scales.value),
         "numerator": None if scales is None else str(scales.numerator),
-        "denominator": None if scales is None or scales.sides.denominator is None else str(scales.denominator),
+        "denominator": None
+        if scales is None or scales.sides.denominator is None
+        else str(scales.denominator),
         "if_nobody_had_moved": None if scales is None else str(scales.still),
         "movements": [_data(each, scales, {}) for each in _in_order(found)],
         "slices": [
-            _data(each, scales, dict(zip(found.by, each.keys, strict=True))) for each in found.slices if found.by
+            _data(each, scales, dict(zip(found.by, each.keys, strict=True)))
+            for each in found.slices
+            if found.by
         ],
         "customers": [
-            _data(each, scales, dict(zip(("unit", *found.by), each.keys, strict=True))) for each in found.customers
+            _data(each, scales, dict(zip(("unit", *found.by), each.keys, strict=True)))
+            for each in found.customers
         ],
         "other_customers": {"customers": count, **_shares(rest)} if scales else None,
         "left_out": [
-            {"reason": each.reason, "window": each.window, "rows": each.rows, "amount": json_value(each.amount)}
+            {
+                "reason": each.reason,
+                "window": each.window,
+                "rows": each.rows,
+                "amount": json_value(each.amount),
+            }
             for each in found.left_out
         ],
     }
@@ -91,25 +104,35 @@ def _headline(found: Explanation, screen: Screen, fiscal: int) -> Iterator[str]:
     yield screen.paint(compared if found.is_complete else f"{compared}; the period is not over", DIM)
 
 
-def _value(found: Explanation) -> Iterator[str]:
+def _value(found: Explanation, screen: Screen) -> Iterator[str]:
     metric, scales = found.metric, found.scales
     column = Column(metric.name, type_of(metric.kind, exact=metric.is_exact), metric.format)
     shown = written(found.value, column)
-    yield f"{shown} = {metric.words}"
     if scales is None or scales.sides.denominator is None:
+        yield from _hanging(f"{shown} = ", metric.words, screen)
         return
-    pad = " " * width_of(shown)
     for sign, terms, value in (
-        ("=", scales.sides.numerator, scales.numerator),
-        ("/", scales.sides.denominator, scales.denominator),
+        (f"{shown} = ", scales.sides.numerator, scales.numerator),
+        ("/ ", scales.sides.denominator, scales.denominator),
     ):
-        yield f"{pad} {sign} {_exact(value):>16}  {in_words(Total(terms))}"
+        head = f"{sign:>{width_of(shown) + 3}}{_exact(value, terms, found):>16}  "
+        yield from _hanging(head, in_words(Total(terms)), screen)
+
+
+def _hanging(head: str, text: str, screen: Screen) -> Iterator[str]:
+    """Give a text behind its head, wrapped below itself."""
+    room = max(20, screen.width - width_of(head))
+    for index, line in enumerate(textwrap.wrap(text, room) or [""]):
+        yield (head if index == 0 else " " * width_of(head)) + line
 
 
 def _bridge(found: Explanation, screen: Screen) -> Iterator[str]:
     by_movement = {each.movement: each for each in found.movements}
     start = sum((each.starting_amount for each in found.groups), start=Decimal(0))
-    stayed = sum((each.ending_amount for each in found.groups if each.movement not in ("new", "reactivation")), start=Decimal(0))
+    stayed = sum(
+        (each.ending_amount for each in found.groups if each.movement not in ("new", "reactivation")),
+        start=Decimal(0),
+    )
     end = sum((each.ending_amount for each in found.groups), start=Decimal(0))
     first = sum(each.customers for each in found.groups if each.movement not in ("new", "reactivation"))
     last = sum(each.customers for each in found.groups if each.movement != "churn")
@@ -167,7 +190,9 @@ def _slices(found: Explanation, screen: Screen) -> Iterator[str]:
     if scales is None or not found.by:
         return
     form = found.metric.format
-    yield screen.paint(f"{'by ' + ', '.join(found.by):26}{'starting':>16}{'customers':>11}{'contribution':>16}", BOLD)
+    yield screen.paint(
+        f"{'by ' + ', '.join(found.by):26}{'starting':>16}{'customers':>11}{'contribution':>16}", BOLD
+    )
     for each in found.slices:
         name = _cut(", ".join("(none)" if key is None else str(key) for key in each.keys), 23)
         yield (
@@ -186,9 +211,8 @@ def _customers(found: Explanation, screen: Screen) -> Iterator[str]:
         name = _cut(", ".join("(none)" if key is None else str(key) for key in each.keys), 24)
         amounts = (number(amount, "currency") for amount in (each.starting_amount, each.ending_amount))
         before, after = amounts
-        yield (
-            f"  {name:25}{each.movement:12}{before:>12}{after:>13}{_change(scales.contribution(each), form):>16}"
-        )
+        share = _change(scales.contribution(each), form)
+        yield f"  {name:25}{each.movement:12}{before:>12}{after:>13}{share:>16}"
     count, rest = found.others
     if count:
         others = "1 other that moved" if count == 1 else f"{count:,} others that moved"
@@ -198,7 +222,9 @@ def _customers(found: Explanation, screen: Screen) -> Iterator[str]:
 def _left_out(found: Explanation, screen: Screen) -> Iterator[str]:
     if not found.left_out:
         return
-    yield screen.paint(f"{'left out of ' + found.book.name.text + ', all periods':42}{'rows':>11}{'amount':>18}", BOLD)
+    yield screen.paint(
+        f"{'left out of ' + found.book.name.text + ', all periods':42}{'rows':>11}{'amount':>18}", BOLD
+    )
     for each in found.left_out:
         said = f"{each.reason} ({each.window})" if each.window else each.reason
         yield f"  {said:40}{each.rows:>11,}{number(each.amount, 'currency'):>18}"
@@ -208,8 +234,10 @@ def _in_order(found: Explanation) -> Sequence[Moved]:
     return sorted(found.movements, key=lambda each: MOVEMENTS.index(each.movement))
 
 
-def _exact(value: Fraction) -> str:
-    return f"{Decimal(value.numerator) / Decimal(value.denominator):,.2f}"
+def _exact(value: Fraction, terms: Terms, found: Explanation) -> str:
+    """Give a side of the division: customers are counted, money has two decimals."""
+    places = 0 if all(found.kinds.get(name) == "count" for name, _ in terms) else 2
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):,.{places}f}"
 
 
 def _level(value: Fraction, form: str) -> str:

@@ -1,7 +1,7 @@
 """Tables for programs: csv and json, every value as it is.
 
-An amount is an exact decimal and stays one: in csv as its digits, in json as a text, since a json number becomes
-a float in most readers. Rates are floats already, counts whole numbers, days texts such as 2026-06-30.
+An amount is an exact decimal and stays one: in csv as its digits, in json as a text, since a json number
+becomes a float in most readers. Rates are floats already, counts whole numbers, days texts: 2026-06-30.
 """
 
 from __future__ import annotations

@@ -31,7 +31,10 @@ def vars_text(name: str, proposal: Proposal, *, under: str = "") -> str:
         ("shape", proposal.shape),
         ("unit", _words(proposal.unit)),
         ("amount", _word(proposal.amount)),
-        *((key, _word(column)) for key, column in zip(SHAPES[proposal.shape].dates, proposal.dates, strict=False)),
+        *(
+            (key, _word(column))
+            for key, column in zip(SHAPES[proposal.shape].dates, proposal.dates, strict=False)
+        ),
         *([("attributes", f"[{', '.join(map(_word, proposal.attributes))}]")] if proposal.attributes else []),
         *([("key", _words(proposal.key))] if proposal.key else []),
     ]
@@ -67,15 +70,19 @@ def has_vars(document: Document) -> bool:
 def view_text(name: str, proposal: Proposal, schema: str) -> str:
     """Give the file of a first view, with the line by which editors know what may stand in it."""
     by = f"[{proposal.attributes[0]}]" if proposal.attributes else "[]"
-    sums = SHAPES[proposal.shape].measurement == "period_sum"
+    if SHAPES[proposal.shape].measurement == "period_sum":
+        compared, comparisons = "twelve months against the twelve before", "trailing_12_months"
+    else:
+        compared = "each month against the one before, and against a year before"
+        comparisons = "month_over_month, trailing_12_months"
     line = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return f"""\
 {line}views:
   - name: retention
-    description: How the customers of {name} develop, {"each window against the one before" if sums else "each month against the one before and against a year before"}.
+    description: How the customers of {name} develop, {compared}.
     book: {name}
-    metrics: [{", ".join(METRICS[:2])}, {", ".join(METRICS[2:])}]
-    comparisons: [{"trailing_12_months, quarter_over_quarter" if sums else "month_over_month, trailing_12_months"}]
+    metrics: [{", ".join(METRICS)}]
+    comparisons: [{comparisons}]
     by: {by}
 """
 
@@ -118,7 +125,10 @@ def packages_entry(source: str) -> str:
 
 
 def _ends_in_package(text: str) -> bool:
-    return text.rstrip("/").removesuffix(".git").rpartition("/")[2].replace("dbt-", "").replace("dbt_", "") == PACKAGE
+    return (
+        text.rstrip("/").removesuffix(".git").rpartition("/")[2].replace("dbt-", "").replace("dbt_", "")
+        == PACKAGE
+    )
 
 
 def _words(words: tuple[str, ...]) -> str:
@@ -129,7 +139,12 @@ def _word(text: str) -> str:
     """Give a word as YAML reads it back: quoted where it is more than letters."""
     if _PLAIN.fullmatch(text) and text.lower() not in _READ_OTHERWISE:
         return text
-    if re.fullmatch(r"[\w./~@:+-]+", text, re.ASCII) and not text[0] in "-:@" and ": " not in text and not text.endswith(":"):
+    if (
+        re.fullmatch(r"[\w./~@:+-]+", text, re.ASCII)
+        and text[0] not in "-:@"
+        and ": " not in text
+        and not text.endswith(":")
+    ):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

@@ -1,4 +1,4 @@
-"""Tables as parquet and Arrow, every column of its own type: DuckDB writes the one, pyarrow makes the other."""
+"""Tables as parquet, which DuckDB writes, and as Arrow, which pyarrow makes: every column of its own type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from rollforward.tables import Column, Table
 def as_parquet(table: Table) -> bytes:
     """Give a table as the bytes of a parquet file; raises ProblemsFound where DuckDB is not installed."""
     if not table.columns:
-        raise refused("no-rows", "a table without columns cannot be written as parquet", Place("command line"))
+        raise refused(
+            "no-rows", "a table without columns cannot be written as parquet", Place("command line")
+        )
     engine = engine_of()
     with tempfile.TemporaryDirectory() as folder, engine.connect() as connection:
         file = Path(folder, "answer.parquet")

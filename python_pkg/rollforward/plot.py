@@ -59,7 +59,9 @@ def _picture(
     low, high = min(values), max(values)
     if low == high:
         low, high = low - (abs(low) or 1) / 10, high + (abs(high) or 1) / 10
-    labels = [written(high - (high - low) * row / (_HEIGHT - 1), _as_number(column)) for row in range(_HEIGHT)]
+    labels = [
+        written(high - (high - low) * row / (_HEIGHT - 1), _as_number(column)) for row in range(_HEIGHT)
+    ]
     margin = max(map(len, labels))
     room = min(screen.width if screen.terminal else 80, _WIDEST) - margin - 2
     columns = _places(len(periods), room)
@@ -75,7 +77,7 @@ def _picture(
         label = labels[row] if row % 3 == 0 or row == _HEIGHT - 1 else ""
         yield f"{label:>{margin}} {screen.paint(ink.axis, DIM)}{''.join(cells)}"
     yield " " * margin + " " + screen.paint(ink.corner + ink.floor * (columns[-1] + 1), DIM)
-    yield " " * (margin + 2) + _below(periods, columns)
+    yield " " * (margin + 2) + _below(periods, columns, room)
     if len(series) > 1 or "" not in series:
         yield from _legend(series, drawn, column, screen, ink)
 
@@ -86,11 +88,11 @@ def _places(count: int, room: int) -> list[int]:
     return [round(index * step) for index in range(count)]
 
 
-def _below(periods: Sequence[str], columns: Sequence[int]) -> str:
+def _below(periods: Sequence[str], columns: Sequence[int], room: int) -> str:
     """Write the names of periods under their columns, as many as there is room for."""
     line = ""
     for period, column in zip(periods, columns, strict=True):
-        if column >= len(line) + (2 if line else 0):
+        if column >= len(line) + (2 if line else 0) and column + len(period) <= room:
             line += " " * (column - len(line)) + period
     return line
 

@@ -1,7 +1,7 @@
 """The dbt profile: which database a target stands for, found and read the way dbt does, without dbt.
 
-Only the chosen output is rendered, as dbt does it. `env_var` alone, which is nearly all that profiles hold, is
-read here; anything more is Jinja's, which is loaded then and not before.
+Only the chosen output is rendered, as dbt does it. `env_var` alone, which is nearly all that profiles hold,
+is read here; anything more is Jinja's, which is loaded then and not before.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _rendered(scalar: Scalar) -> str:
         hint = "pip install jinja2 (dbt brings it along), or write {{ env_var('NAME') }}"
         raise refused("needs-jinja2", message, scalar.place, hint) from None
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
-    environment.filters |= {name: _same for name in ("as_text", "as_bool", "as_number", "as_native")}
+    environment.filters |= dict.fromkeys(("as_text", "as_bool", "as_number", "as_native"), _same)
     try:
         return environment.from_string(scalar.text).render(
             env_var=lambda name, default=None: _environment(scalar, name, default)
@@ -145,7 +145,9 @@ def _environment(scalar: Scalar, name: str, default: object) -> str:
     value = os.environ.get(name)
     if value is None and default is None:
         message = f"the environment variable {name} is not set"
-        raise refused("env-var-missing", message, scalar.place, f"set it, or give env_var('{name}', a default)")
+        raise refused(
+            "env-var-missing", message, scalar.place, f"set it, or give env_var('{name}', a default)"
+        )
     return str(default) if value is None else value
 
 

@@ -13,22 +13,39 @@ from rollforward.settings import PLAIN
 
 Holds = Literal["number", "date", "text", "nothing"]
 
-_UNITS = ("customer", "account", "client", "company", "organization", "organisation", "workspace", "tenant",
-          "subscriber", "user", "member", "buyer")  # fmt: skip
-_AMOUNTS = ("mrr", "monthly_recurring_revenue", "arr", "net_amount", "amount", "revenue", "net_revenue", "price",
-            "value", "total", "gross_amount", "paid", "fee", "charge")  # fmt: skip
-_STARTS = ("started_on", "start_date", "started_at", "starts_on", "starts_at", "valid_from", "start_on", "begin_date",
-           "period_start", "start")  # fmt: skip
-_ENDS = ("ended_on", "end_date", "ended_at", "ends_on", "ends_at", "valid_to", "valid_until", "canceled_at",
-         "cancelled_at", "canceled_on", "cancelled_on", "churned_at", "expired_at", "end_on", "end")  # fmt: skip
-_SNAPSHOTS = ("snapshot_on", "snapshot_date", "snapshot_at", "as_of", "as_of_date", "date_month", "month", "month_end",
-              "reported_on")  # fmt: skip
-_MOVED = ("movement", "change", "delta", "diff")
-_DAYS = ("occurred_on", "ordered_at", "order_date", "ordered_on", "paid_at", "payment_date", "paid_on", "invoice_date",
-         "invoiced_on", "invoiced_at", "charged_on", "charged_at", "event_date", "changed_on", "created_at",
-         "transaction_date", "date", "day")  # fmt: skip
-_SLICES = ("plan", "tier", "segment", "region", "country", "product", "channel", "industry", "category", "edition",
-           "currency", "market", "source", "size")  # fmt: skip
+_NAMES = """
+units: customer account client company organization organisation workspace tenant subscriber user member
+  buyer
+amounts: mrr monthly_recurring_revenue arr net_amount amount revenue net_revenue price value total
+  gross_amount paid fee charge
+starts: started_on start_date started_at starts_on starts_at valid_from start_on begin_date period_start
+  start
+ends: ended_on end_date ended_at ends_on ends_at valid_to valid_until canceled_at cancelled_at
+  canceled_on cancelled_on churned_at expired_at end_on end
+snapshots: snapshot_on snapshot_date snapshot_at as_of as_of_date date_month month month_end reported_on
+moved: movement change delta diff
+days: occurred_on ordered_at order_date ordered_on paid_at payment_date paid_on invoice_date invoiced_on
+  invoiced_at charged_on charged_at event_date changed_on created_at transaction_date date day
+slices: plan tier segment region country product channel industry category edition currency market
+  source size
+"""
+"""What columns are called that hold the customer, the money, the days and so on, the likeliest first."""
+
+
+def _named(what: str) -> tuple[str, ...]:
+    """Give the names of one kind of column."""
+    lines = _NAMES.replace("\n  ", " ").splitlines()
+    return next(tuple(line.split()[1:]) for line in lines if line.startswith(f"{what}:"))
+
+
+_UNITS = _named("units")
+_AMOUNTS = _named("amounts")
+_STARTS = _named("starts")
+_ENDS = _named("ends")
+_SNAPSHOTS = _named("snapshots")
+_MOVED = _named("moved")
+_DAYS = _named("days")
+_SLICES = _named("slices")
 _MOST_VALUES, _MOST_ATTRIBUTES = 50, 4
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
@@ -89,7 +106,7 @@ def propose(sample: Sample) -> Proposal:
 
 
 def best(samples: Iterable[Sample]) -> Proposal | None:
-    """Propose the book that is most likely meant: one that knows all it needs, subscriptions before payments."""
+    """Propose the book that is most likely meant: one that lacks nothing, subscriptions before payments."""
     proposals = [propose(sample) for sample in samples]
     order = list(SHAPES)
     whole = [each for each in proposals if not each.missing]
@@ -149,18 +166,25 @@ def _key(sample: Sample, columns: Sequence[str]) -> str:
     """Give a column named like an id whose values are all there and all different."""
     for name in columns:
         values = sample.columns[name]
-        if name.lower() == "id" or name.lower().endswith(("_id", "_key", "_number")):
-            if values and all(values) and len(set(values)) == len(values):
-                return name
+        named = name.lower() == "id" or name.lower().endswith(("_id", "_key", "_number"))
+        if named and values and all(values) and len(set(values)) == len(values):
+            return name
     return ""
 
 
 def _is_slice(name: str, values: Sequence[str]) -> bool:
     reserved = name in (*KEYS, *ROW_COLUMNS, *INNER_COLUMNS) or name.endswith(("_revenue", "_customers"))
-    if not PLAIN.fullmatch(name) or reserved or "__" in name or name.lower().endswith(("_id", "_key", "_name", "email")):
+    if (
+        not PLAIN.fullmatch(name)
+        or reserved
+        or "__" in name
+        or name.lower().endswith(("_id", "_key", "_name", "email"))
+    ):
         return False
     several = {value for value in values if value}
-    return _rank(name, _SLICES) < len(_SLICES) or 1 < len(several) <= min(_MOST_VALUES, max(2, len(values) // 3))
+    return _rank(name, _SLICES) < len(_SLICES) or 1 < len(several) <= min(
+        _MOST_VALUES, max(2, len(values) // 3)
+    )
 
 
 def _rank(name: str, words: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 """Where the models of the package are in the database: from dbt's manifest, else from the profile.
 
-The manifest knows custom schemas, aliases and quoting, but was written for one target, which it does not name. So
-it is believed where it fits the target, and where nothing else can be told.
+The manifest knows custom schemas, aliases and quoting, but was written for one target, and does not say for
+which. So it is believed where it fits the target, and where nothing else can be told.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def locate(
     session: Session | None = None,
     views: tuple[str, ...] = (),
 ) -> Located:
-    """Give where models and views are; `folder` is dbt's target folder, `session` decides where two may be right."""
+    """Give where models and views are; `folder` is dbt's own, `session` decides where two may be right."""
     ids = {name: f"model.{PACKAGE}.{name}" for name in MODELS} | {
         name: f"model.{layout.name}.{name}" for name in views
     }
@@ -69,7 +69,9 @@ def _by_profile(name: str, target: Target | None) -> str:
         return name
     if target.type == "duckdb":
         return ".".join(_quoted(part) for part in (database_of(target), target.schema, name))
-    database = target.settings.get("database") or target.settings.get("dbname") or target.settings.get("project")
+    database = (
+        target.settings.get("database") or target.settings.get("dbname") or target.settings.get("project")
+    )
     # Engines whose schema is the database itself, or that call it a catalog, say so in their own words.
     database = database or target.settings.get("catalog") or ""
     return ".".join(str(part) for part in (database, target.schema, name) if part)
@@ -92,12 +94,16 @@ def _fits(node: Node, manifest: Manifest, target: Target) -> bool:
 def _stale(layout: Layout, manifest: Manifest, known: dict[str, Node]) -> list[str]:
     """Give what has changed since dbt wrote the manifest: code of the package, settings."""
     shown = os.path.relpath(manifest.path, layout.root)
-    if (node := known.get(COHORTS)) and _read(layout.package / "models" / "marts" / f"{COHORTS}.sql") != node.code:
+    if (node := known.get(COHORTS)) and _read(
+        layout.package / "models" / "marts" / f"{COHORTS}.sql"
+    ) != node.code:
         return [f"{shown} was written with another version of rollforward: run `dbt build`"]
     for name in (VARS_FILE, PROJECT_FILE):
         file = layout.root / name
         if file.is_file() and file.stat().st_mtime > manifest.written:
-            return [f"{name} has changed since dbt last ran: numbers may be of other settings; run `dbt build`"]
+            return [
+                f"{name} has changed since dbt last ran: numbers may be of other settings; run `dbt build`"
+            ]
     return []
 
 

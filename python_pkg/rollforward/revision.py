@@ -53,7 +53,9 @@ def commit_of(root: Path, ref: str) -> str:
     found = _git(root, "rev-parse", "--verify", "--short", "--end-of-options", f"{ref}^{{commit}}")
     if found is None:
         listed = _git(root, "for-each-ref", "--format=%(refname:short)") or b""
-        hint = did_you_mean(ref, listed.decode(errors="replace").split(), otherwise="name a branch, tag or commit")
+        hint = did_you_mean(
+            ref, listed.decode(errors="replace").split(), otherwise="name a branch, tag or commit"
+        )
         raise refused("unknown-revision", f"git knows no revision '{ref}'", place, hint)
     return found.decode().strip()
 
@@ -78,7 +80,9 @@ def _files_at(layout: Layout, ref: str) -> Iterator[Path]:
     if layout.is_package:
         wanted.append(COHORTS_FILE)
     with tempfile.TemporaryDirectory() as name:
-        present = [path for path in wanted if _git(layout.root, "cat-file", "-e", f"{ref}:./{path}") is not None]
+        present = [
+            path for path in wanted if _git(layout.root, "cat-file", "-e", f"{ref}:./{path}") is not None
+        ]
         if present:
             packed = _git(layout.root, "archive", "--format=zip", ref, "--", *present)
             with zipfile.ZipFile(io.BytesIO(packed or b"")) as files:

@@ -37,7 +37,9 @@ def problems_said(problems: Sequence[Problem], how: str, colour: bool) -> Said:
     typed = all(problem.place.path.startswith("-") or problem.place.path in _TYPED for problem in problems)
     code = USAGE if typed else PROBLEMS
     if how == "json":
-        return Said(as_json({"written": [], "removed": [], "problems": problems_as_data(problems)}), code=code)
+        return Said(
+            as_json({"written": [], "removed": [], "problems": problems_as_data(problems)}), code=code
+        )
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return Said(
         notes=(*(render(problem, colour=colour) for problem in problems), f"rollforward: {count}"), code=code

@@ -1,4 +1,4 @@
-"""Columns and some rows of a project's relations: from the database where it is built, else from seed files."""
+"""Columns and some rows of a project's relations: from the database once it is built, else from seeds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,18 @@ from rollforward.session_duckdb import database_of
 from rollforward.source import Scalar
 
 _MOST_ROWS, _MOST_RELATIONS = 1000, 40
-_LIKELY = ("subscription", "mrr", "revenue", "order", "payment", "invoice", "billing", "charge", "contract", "sales")
+_LIKELY = (
+    "subscription",
+    "mrr",
+    "revenue",
+    "order",
+    "payment",
+    "invoice",
+    "billing",
+    "charge",
+    "contract",
+    "sales",
+)
 _SOURCE = re.compile(r"source\(\s*['\"](?P<source>[^'\"]+)['\"]\s*,\s*['\"](?P<table>[^'\"]+)['\"]\s*\)")
 
 
@@ -29,7 +40,9 @@ def samples(layout: Layout, folder: Path, wanted: Wanted, relation: str) -> list
         profile = layout.project_file.root.get("profile")
         target = read_target(layout.root, profile if isinstance(profile, Scalar) else None, wanted)
         with open_session(target, layout.root, wanted) as session:
-            found |= {sample.relation: sample for sample in _of_tables(layout, folder, names, target, session)}
+            found |= {
+                sample.relation: sample for sample in _of_tables(layout, folder, names, target, session)
+            }
     except ProblemsFound:
         # Before the first `dbt build` there is no database to look at, and it is not needed either.
         pass

@@ -69,7 +69,8 @@ def state_of(meanings: Meanings, settings: Document) -> State:
     return State(
         metrics={each.name: plan_metric(each, catalog) for each in meanings.metrics},
         aliases={
-            each.name: tuple(alias.text for alias in metric_names(each.metric)[1:]) for each in meanings.metrics
+            each.name: tuple(alias.text for alias in metric_names(each.metric)[1:])
+            for each in meanings.metrics
         },
         views={view.name: view for view in plan(meanings).views},
         conditions=conditions,
@@ -203,7 +204,9 @@ def _books(before: State, after: State) -> Iterable[Change]:
             if (old or {}).get(key) != (new or {}).get(key)
         )
         how: How = "added" if old is None else "removed" if new is None else "changed"
-        of_book = {view.name for view in after.views.values() if view.meaning.selected.book.name.text == shown}
+        of_book = {
+            view.name for view in after.views.values() if view.meaning.selected.book.name.text == shown
+        }
         views = tuple(view for view in after.views if what == "setting" or view in of_book)
         yield Change(what, shown, how, parts, views=views)
 

@@ -1,7 +1,8 @@
-"""Any database dbt has an adapter for, through that adapter: dbt is imported here, and only when it is needed."""
+"""Any database dbt has an adapter for, through that adapter; dbt is imported when it is needed."""
 
 from __future__ import annotations
 
+import importlib
 import os
 from argparse import Namespace
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
         from dbt_common.context import set_invocation_context
         from dbt_common.events.event_manager_client import cleanup_event_logger
         from dbt_common.exceptions import DbtBaseException
+
+        importlib.import_module(f"dbt.adapters.{target.type}")
     except ImportError as error:
         message = f"target '{target.name}' is {target.type}, which is asked through dbt: {error}"
         hint = f"pip install dbt-core dbt-{target.type}"

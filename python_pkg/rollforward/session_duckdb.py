@@ -1,7 +1,7 @@
 """A DuckDB file, read straight from disk and never written to.
 
-`_duckdb` is the engine; the Python package around it takes a quarter of a second to import and adds nothing that
-is used here. Versions that have the engine elsewhere are imported whole.
+`_duckdb` is the engine; the Python package around it takes a quarter of a second to import and adds nothing
+that is used here. Versions that have the engine elsewhere are imported whole.
 """
 
 from __future__ import annotations
@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 IN_MEMORY = ":memory:"
-_FAR = ("md:", "motherduck:", "http://", "https://", "s3://", "gs://", "gcs://", "az://", "abfss://", "ducklake:")
+_FAR = (
+    "md:",
+    "motherduck:",
+    "http://",
+    "https://",
+    "s3://",
+    "gs://",
+    "gcs://",
+    "az://",
+    "abfss://",
+    "ducklake:",
+)
 
 
 def is_direct(target: Target) -> bool:
@@ -39,7 +50,7 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
     """Open the file of a target; raises ProblemsFound where it is not there or somebody else has it."""
     given = str(target.settings.get("path") or IN_MEMORY)
     if given == IN_MEMORY:
-        message = f"target '{target.name}' keeps its database in memory, where it ends with the dbt run that fills it"
+        message = f"target '{target.name}' keeps its database in memory, where it ends with the dbt run"
         raise refused("database-in-memory", message, target.place, "give the target a `path` to a file")
     engine = engine_of()
     file = file_of(given, root)
@@ -60,7 +71,7 @@ def open_file(file: Path, place: Place) -> DuckDB:
 
 
 def file_of(path: str, root: Path) -> Path:
-    """Give the file a profile's path means: dbt takes it from where it runs, which is the project's folder."""
+    """Give the file a profile's path means: dbt takes it from where it runs, usually the project's folder."""
     given = Path(path).expanduser()
     beside = root / given
     return given if not beside.exists() and given.exists() else beside
@@ -111,7 +122,9 @@ class DuckDB:
         except self.engine.CatalogException as error:
             raise refused("relation-missing", _first_line(error), self.target.place, _BUILD) from None
         except self.engine.BinderException as error:
-            raise refused("built-from-other-settings", _first_line(error), self.target.place, _REBUILD) from None
+            raise refused(
+                "built-from-other-settings", _first_line(error), self.target.place, _REBUILD
+            ) from None
         except self.engine.Error as error:
             raise refused("database-error", _first_line(error), self.target.place, "") from None
 
@@ -138,7 +151,9 @@ def engine_of() -> ModuleType:
 def _connected(engine: ModuleType, file: Path, target: Target) -> Any:
     if not file.is_file():
         message = f"there is no database {_shown(file)}"
-        raise refused("database-missing", message, target.place, f"run `dbt build --target {target.name}` first")
+        raise refused(
+            "database-missing", message, target.place, f"run `dbt build --target {target.name}` first"
+        )
     try:
         return engine.connect(str(file), read_only=True)
     except engine.IOException as error:

@@ -23,7 +23,9 @@ def span_of(text: str, option: str, fiscal_year_start_month: int = 1) -> tuple[d
         raise refused("not-a-period", f"'{text}' is not a period", typed(text, option).place, _HINT)
     year, quarter, month, day = (int(part) if part else None for part in found.groups())
     if fiscal_year_start_month != 1 and month is None:
-        message = f"'{text}' may be of the calendar or of a year that begins in month {fiscal_year_start_month}"
+        message = (
+            f"'{text}' may be of the calendar or of a year that begins in month {fiscal_year_start_month}"
+        )
         raise refused("not-a-period", message, typed(text, option).place, "write months: 2026-06")
     try:
         return _days(year or 0, quarter, month, day)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rollforward.screen import BOLD, DIM, Screen
+from rollforward.screen import BOLD, DIM, PIPED_WIDTH, Screen
 from rollforward.tables import Column, Table
 from rollforward.written import written
 
@@ -34,7 +34,9 @@ def term_list(entries: Sequence[tuple[str, Sequence[str]]], screen: Screen) -> s
     room = max((len(term) for term, _ in entries), default=0) + len(_GAP)
     lines = []
     for term, sentences in entries:
-        said = [line for text in sentences for line in textwrap.wrap(text, max(20, screen.width - room))] or [""]
+        said = [line for text in sentences for line in textwrap.wrap(text, max(20, screen.width - room))] or [
+            ""
+        ]
         lines.append(screen.paint(term, BOLD) + " " * (room - len(term)) + said[0])
         lines += [" " * room + line for line in said[1:]]
     return "\n".join(line.rstrip() for line in lines)
@@ -63,7 +65,7 @@ class _Drawn:
 
 
 def _drawn(column: Column, cells: Sequence[str], screen: Screen) -> _Drawn:
-    heading = tuple(_broken(column.name)) if screen.terminal else (column.name,)
+    heading = tuple(_broken(column.name)) if screen.width < PIPED_WIDTH else (column.name,)
     most = max(_SHORTEST, screen.width - 2 * _HEADING)
     kept = tuple(cell if column.is_numeric else _cut(cell, most) for cell in cells)
     return _Drawn(column.is_numeric, heading, kept, max(map(width_of, (*heading, *kept))))
@@ -89,7 +91,9 @@ def _lines(columns: Sequence[_Drawn], screen: Screen) -> Iterator[str]:
     for line in range(height):
         # The last words of the headings stand level, right above the numbers.
         words = [
-            column.heading[line - height + len(column.heading)] if line >= height - len(column.heading) else ""
+            column.heading[line - height + len(column.heading)]
+            if line >= height - len(column.heading)
+            else ""
             for column in columns
         ]
         yield screen.paint(_joined(columns, words), BOLD)

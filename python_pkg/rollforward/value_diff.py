@@ -18,7 +18,7 @@ _KEYS = (Column("comparison", "text"), Column("period_start", "date"), Column("p
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """A published value that differs; a side is None where it is null there, or the row is not there at all."""
+    """A published value that differs; a side is None where it is null, or the row is not there at all."""
 
     metric: Column
     comparison: str
@@ -55,7 +55,9 @@ def differing(before: Table, after: Table, view: ViewPlan, metrics: Iterable[Col
         if _differ(left, right)
     ]
     order = {column.name: index for index, column in enumerate(named)}
-    found.sort(key=lambda each: (order[each.metric.name], each.comparison, -each.end.toordinal(), str(each.slices)))
+    found.sort(
+        key=lambda each: (order[each.metric.name], each.comparison, -each.end.toordinal(), str(each.slices))
+    )
     return ViewValues(view.name, len(keys) * len(named), tuple(found))
 
 

@@ -41,7 +41,11 @@ class Workspace:
         try:
             check_project(root, self.folder)
         except ProblemsFound as found:
-            files = "1 generated file is" if len(found.problems) == 1 else f"{len(found.problems)} generated files are"
+            files = (
+                "1 generated file is"
+                if len(found.problems) == 1
+                else f"{len(found.problems)} generated files are"
+            )
             return [f"{files} not what the definitions say: run `rollforward compile`"]
         return []
 
