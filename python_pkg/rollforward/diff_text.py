@@ -11,7 +11,7 @@ from rollforward.exports import json_value
 from rollforward.screen import BOLD, DIM, GREEN, RED, YELLOW, Screen
 from rollforward.semantic_diff import Change
 from rollforward.value_diff import ValueChange, ViewValues
-from rollforward.written import number, period_name, written
+from rollforward.written import period_name, signed, written
 
 _COLOURS = {"added": GREEN, "removed": RED, "changed": YELLOW, "renamed": YELLOW, "reworded": DIM}
 
@@ -146,8 +146,8 @@ def _sides(each: ValueChange) -> tuple[str, str, str]:
     change = each.after - each.before
     if before == after:
         return f"{each.before}", f"{each.after}", ""
-    text = number(change, each.metric.format or ("currency" if each.metric.type == "amount" else ""))
-    return before, after, ("" if text.startswith("-") else "+") + text.replace(" %", " pt")
+    usual = "currency" if each.metric.type == "amount" else ""
+    return before, after, signed(change, each.metric.format or usual)
 
 
 # --- markdown -------------------------------------------------------------------------------------

@@ -166,7 +166,7 @@ def _names(node: Node | None, *, besides: str = "") -> list[str]:
 
 def _short(folder: Path) -> str:
     """Give a folder as people write it: relative to here or to home where it is inside."""
-    for base, mark in ((Path.cwd(), "."), (Path.home(), "~")):
+    for base, mark in ((Path.home(), "~"), (Path.cwd(), ".")):
         if folder == base:
             return "this folder" if mark == "." else mark
         if folder.is_relative_to(base):

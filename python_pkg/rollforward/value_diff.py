@@ -56,7 +56,7 @@ def differing(before: Table, after: Table, view: ViewPlan, metrics: Iterable[Col
     ]
     order = {column.name: index for index, column in enumerate(named)}
     found.sort(
-        key=lambda each: (order[each.metric.name], each.comparison, -each.end.toordinal(), str(each.slices))
+        key=lambda each: (order[each.metric.name], each.comparison, -each.end.toordinal(), _in_order(each))
     )
     return ViewValues(view.name, len(keys) * len(named), tuple(found))
 
@@ -83,6 +83,11 @@ def names_in(session: Session, relation: str) -> Iterator[str]:
     if session.exists(relation):
         for name, _ in session.columns(relation):
             yield name.lower()
+
+
+def _in_order(change: ValueChange) -> list[tuple[bool, str]]:
+    """Give where a slice comes: by its values, what has none last."""
+    return [(value is None, value or "") for value in change.slices]
 
 
 def _differ(left: Any, right: Any) -> bool:
