@@ -62,10 +62,10 @@ def answer(
     problems += check_selection(meaning)
     where = ""
     if selection.where is not None:
-        from rollforward.where import read_condition, text_of
+        from rollforward.where import read_condition
 
         condition = read_condition(meaning, meanings.catalog, problems)
-        where = "" if condition is None else text_of(condition, dialect)
+        where = "" if condition is None else condition.on(dialect.adapter)
     planned = plan_selection(meaning, meanings.catalog)
     columns = tuple(_columns(planned, parts=parts))
     problems += _unknown_columns(order_by, [column.name for column in columns])

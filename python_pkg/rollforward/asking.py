@@ -11,7 +11,6 @@ from rollforward.answer import Answer, answer
 from rollforward.answer import Column as AnswerColumn
 from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
-from rollforward.errors import Place, did_you_mean, refused
 from rollforward.kinds import AMOUNT, COUNT, Kind
 from rollforward.plan import MetricPlan
 from rollforward.resolve import Meanings, metric_names
@@ -20,8 +19,6 @@ from rollforward.source import Scalar, typed
 from rollforward.spans import span_of
 from rollforward.statement import Relations
 from rollforward.tables import Column, ColumnType, Table, table_of
-
-COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +51,38 @@ def answer_to(question: Question, meanings: Meanings, dialect: Dialect, relation
 
 def selection_of(question: Question, meanings: Meanings) -> Selection:
     """Give the selection a question stands for; raises ProblemsFound."""
-    book = book_of(question.book, meanings)
-    comparisons = question.comparisons or (default_comparison(book, meanings),)
     fiscal = meanings.catalog.settings.fiscal_year_start_month
     return Selection(
         metrics=_words(question.metrics, "METRIC"),
-        book=typed(book.name.text, "--book"),
-        comparisons=_words(comparisons, "--comparison"),
+        book=typed(question.book, "--book") if question.book else None,
+        comparisons=_words(question.comparisons or _default_comparisons(question, meanings), "--comparison"),
         by=_words(question.by, "--by"),
         where=typed(question.where, "--where") if question.where else None,
         incomplete_periods="include" if question.include_incomplete else "exclude",
         from_day=_day(question.start, "--from", 0, fiscal),
         to_day=_day(question.end, "--to", 1, fiscal),
     )
+
+
+def _default_comparisons(question: Question, meanings: Meanings) -> tuple[str, ...]:
+    """Give what is compared where nobody says: nothing where metrics do, else the book's first comparison.
+
+    Where the book is not clear either, that is what will be said.
+    """
+    wanted = set(question.metrics)
+    metrics = [
+        each for each in meanings.metrics if wanted & {name.text for name in metric_names(each.metric)}
+    ]
+    named = {each.metric.card.comparison for each in metrics}
+    if metrics and None not in named and len({word.text for word in named if word}) == 1:
+        return ()
+    books = {book.name.text: book for book in meanings.catalog.settings.books}
+    of_metrics = {book for each in metrics for book in each.books}
+    names = {question.book} if question.book else of_metrics or set(books)
+    book = books.get(next(iter(names))) if len(names) == 1 else None
+    if book is not None and book.comparisons:
+        return (book.comparisons[0].text,)
+    return (meanings.catalog.settings.comparisons[0].name,)
 
 
 def rows_of(found: Answer, session: Session) -> Table:
@@ -78,35 +94,6 @@ def columns_of(found: Answer) -> tuple[Column, ...]:
     """Give the columns of an answer with the types of their values."""
     metrics = {metric.name: metric for metric in found.plan.metrics}
     return tuple(_column(column, metrics, found.plan.amount_scale) for column in found.columns)
-
-
-def book_of(name: str, meanings: Meanings) -> Book:
-    """Give a book by its name, or the only one; raises ProblemsFound."""
-    books = {book.name.text: book for book in meanings.catalog.settings.books}
-    if name in books:
-        return books[name]
-    known = ", ".join(books)
-    if name:
-        hint = did_you_mean(name, books, otherwise=f"known: {known or 'none'}")
-        raise refused("unknown-book", f"book '{name}' is not defined", typed(name, "--book").place, hint)
-    if not books:
-        hint = "`rollforward init` proposes one"
-        raise refused(
-            "unknown-book", "the vars of rollforward declare no book", Place("dbt_project.yml"), hint
-        )
-    if len(books) > 1:
-        message = f"there are several books: {known}"
-        raise refused(
-            "which-book", message, Place(COMMAND_LINE), f"say which with --book {next(iter(books))}"
-        )
-    return next(iter(books.values()))
-
-
-def default_comparison(book: Book, meanings: Meanings) -> str:
-    """Give what a book's periods are compared with where nobody says: its first comparison."""
-    if book.comparisons:
-        return book.comparisons[0].text
-    return meanings.catalog.settings.comparisons[0].name
 
 
 def comparison_in_words(comparison: Comparison, book: Book) -> str:

@@ -45,6 +45,8 @@ def _attributes(meanings: Meanings) -> Iterable[dict[str, Any]]:
     for name in names:
         of = [book.name.text for book in books if name in (attribute.text for attribute in book.attributes)]
         yield {"attribute": name, "books": of}
+    for each in meanings.dimensions:
+        yield {"attribute": each.name, "made_of": each.dimension.expr.text, "books": []}
 
 
 def _books(meanings: Meanings) -> Iterable[dict[str, Any]]:

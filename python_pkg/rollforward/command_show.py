@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from rollforward.definition_card import MetricCard, card_as_data, card_as_text
+from rollforward.definition_card import MetricCard, card_as_data, card_as_text, expression
 from rollforward.dialects import DEFAULT, Dialect, dialect_of
 from rollforward.emit_macro import metric_macro
 from rollforward.errors import Place, ProblemsFound, did_you_mean, refused
@@ -16,7 +16,6 @@ from rollforward.profile import Wanted
 from rollforward.resolve import Meanings, MetricMeaning, formula_of, metric_names
 from rollforward.said import Said, Setting, as_json
 from rollforward.source import Scalar, typed
-from rollforward.sql import aggregate_sql
 from rollforward.workspace import Workspace, open_workspace
 
 
@@ -78,9 +77,9 @@ def _as_written(value: Any, indent: str = "") -> str:
 
 _STAGES: dict[str, Callable[[MetricCard], str]] = {
     "definition": lambda card: _as_written(card.meaning.metric),
-    "formula": lambda card: _as_written(formula_of(card.meaning.metric)),
+    "formula": lambda card: _as_written(formula_of(card.meaning.metric) or card.meaning.metric),
     "meaning": lambda card: _as_written(card.meaning.form),
     "plan": lambda card: _as_written(card.plan),
-    "sql": lambda card: aggregate_sql(card.plan.form, card.dialect),
+    "sql": lambda card: expression(card.plan, card.dialect),
     "macro": lambda card: metric_macro(card.plan),
 }

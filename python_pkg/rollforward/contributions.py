@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from rollforward.dialects import Dialect
-from rollforward.rational import Constant, Form, Nested, Rate, Terms, Total, measures_in
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Terms, Total, measures_in
 
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "unchanged")
 
@@ -95,7 +95,7 @@ def sides_of(form: Form) -> Sides | None:
             return Sides(terms, None)
         case Rate(numerator, denominator):
             return Sides(numerator, denominator)
-        case Constant() | Nested():
+        case Constant() | Nested() | Single():
             return None
 
 
@@ -136,13 +136,14 @@ def _sum(terms: Terms, values: Mapping[str, Fraction]) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The rows of the ledger to look at."""
+    """The rows of the ledger to look at; `made` are columns to slice by that are made from a row, as SQL."""
 
     ledger: str
     book: str
     comparison: str
     start: date
     attributes: tuple[str, ...] = ()
+    made: tuple[tuple[str, str], ...] = ()
     where: str = ""
 
 
@@ -214,10 +215,12 @@ def _both_sums(name: str, row: str) -> tuple[str, str]:
 
 def _sides(period: Period) -> str:
     condition = f"\n        and {period.where}" if period.where else ""
-    kept = ", ".join(("unit", *period.attributes, "starting_amount"))
+    made = "".join(f",\n        {text} as {name}" for name, text in period.made)
+    kept = ", ".join(("unit", *period.attributes, *(name for name, _ in period.made), "starting_amount"))
     return f"""\
 with ledger as (
-    select *
+    select
+        *{made}
     from {period.ledger}
     where book = '{period.book}'
         and comparison = '{period.comparison}'

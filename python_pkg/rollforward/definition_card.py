@@ -12,10 +12,11 @@ from rollforward.definitions import Settings
 from rollforward.dialects import Dialect
 from rollforward.emit_properties import ATTRIBUTION
 from rollforward.plan import MetricPlan
-from rollforward.rational import Constant, Form, Nested, Rate, Terms, Total, measures_in
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Terms, Total
 from rollforward.resolve import Meanings, MetricMeaning, metric_names
 from rollforward.screen import BOLD, DIM, Screen
 from rollforward.sql import aggregate_sql
+from rollforward.trailing import trailing_sql
 
 _GAP = 15
 
@@ -40,7 +41,7 @@ def card_as_data(card: MetricCard) -> dict[str, Any]:
         "description": plan.description,
         "file": _defined_at(card),
         "formula": plan.words,
-        "in_words": in_plain_words(plan.form),
+        "in_words": _in_words(plan),
         "inputs": _inputs(card),
         "unit": str(plan.kind),
         "format": plan.format,
@@ -50,7 +51,7 @@ def card_as_data(card: MetricCard) -> dict[str, Any]:
         "policies": _policies(settings),
         "fingerprint": plan.fingerprint,
         "views": _views(card),
-        "sql": aggregate_sql(plan.form, card.dialect),
+        "sql": expression(plan, card.dialect),
     }
 
 
@@ -65,7 +66,7 @@ def card_as_text(card: MetricCard, screen: Screen) -> str:
         lines.append(screen.paint(f"{heading:{_GAP}}", DIM) + first)
         lines += [" " * _GAP + line for line in others]
     lines += ["", screen.paint(f"as SQL for {card.dialect.adapter}", DIM)]
-    lines += [f"  {line}" for line in aggregate_sql(plan.form, card.dialect).splitlines()]
+    lines += [f"  {line}" for line in expression(plan, card.dialect).splitlines()]
     return "\n".join(lines) + "\n"
 
 
@@ -83,6 +84,9 @@ def in_plain_words(form: Form) -> str:
         case Rate(numerator, denominator):
             comma = "," if len(numerator) > 1 else ""
             return f"{_sum_in_words(numerator)}{comma} over {_sum_in_words(denominator)}"
+        case Single(agg, name):
+            said = {"min": "the smallest", "max": "the largest", "count_distinct": "how many different"}[agg]
+            return f"{said} {name.replace('_', ' ')}"
         case Nested(operator, left, right):
             said = {"+": "plus", "-": "less", "*": "times", "/": "over"}[operator]
             return f"({in_plain_words(left)}) {said} ({in_plain_words(right)})"
@@ -108,7 +112,7 @@ def _entries(card: MetricCard) -> Iterator[tuple[str, str]]:
     if aliases := _aliases(card):
         yield "also called", ", ".join(aliases)
     yield "formula", plan.words
-    yield "in words", in_plain_words(plan.form)
+    yield "in words", _in_words(plan)
     for index, (name, said) in enumerate(_inputs(card).items()):
         yield "made of" if index == 0 else "", f"{name}: {said}"
     nulls = "" if plan.is_exact else "; null where the denominator is 0"
@@ -138,8 +142,25 @@ def _aliases(card: MetricCard) -> list[str]:
 
 
 def _inputs(card: MetricCard) -> dict[str, str]:
-    described = {item.name: item.description for item in card.meanings.catalog.measures}
-    return {name: described.get(name, "") for name in measures_in(card.plan.form)}
+    followed = card.plan.followed
+    if followed is not None and followed.value.label != followed.value.name:
+        return {followed.value.name: followed.value.label}
+    return {item.name: item.description for item in card.plan.measures}
+
+
+def _in_words(plan: MetricPlan) -> str:
+    """Give the formula in words; what is worked out customer by customer or over periods says so itself."""
+    if plan.followed is not None:
+        return f"{plan.words}, the period itself and those before it"
+    if plan.reads_ledger:
+        return f"{plan.words}, customer by customer"
+    return in_plain_words(plan.form)
+
+
+def expression(plan: MetricPlan, dialect: Dialect) -> str:
+    """Give the metric as the expression of a select."""
+    followed = plan.followed
+    return aggregate_sql(plan.form, dialect) if followed is None else trailing_sql(followed, dialect)
 
 
 def _policies(settings: Settings) -> dict[str, str | int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rollforward.definitions import COHORTS, LEDGER, PACKAGE
 from rollforward.plan import MetricPlan, ViewPlan
 from rollforward.statement import Relations, Writing, statement
@@ -11,9 +13,14 @@ REFS = Relations(
 )
 
 
-def view_model(view: ViewPlan, where: str) -> str:
-    """Give the body of a view's model; `where` is a condition or a call of the macro that holds it."""
-    return statement(view.selected, Writing(REFS, where=where, metric=_call, parts=True))
+def view_model(view: ViewPlan, where: str, calls: Mapping[str, str]) -> str:
+    """Give the body of a view's model; `where` and `calls` are what conditions and rows are written as."""
+    metrics = [
+        *view.selected.metrics,
+        *(each.followed.value for each in view.selected.metrics if each.followed),
+    ]
+    written = {metric.name: _call(metric) for metric in metrics if metric.project}
+    return statement(view.selected, Writing(REFS, where=where, calls={**calls, **written}, parts=True))
 
 
 def _call(metric: MetricPlan) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from rollforward.answer import answer
-from rollforward.asking import book_of, default_comparison
+from rollforward.asking import Question, selection_of
 from rollforward.contributions import (
     Moved,
     Period,
@@ -27,10 +27,9 @@ from rollforward.definitions import Book, Comparison, MeasureKind, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.plan import MetricPlan
-from rollforward.rational import measures_in
-from rollforward.resolve import Meanings
+from rollforward.resolve import Meanings, resolve_selection
 from rollforward.session import Session
-from rollforward.source import typed
+from rollforward.source import Scalar, typed
 from rollforward.spans import span_of
 from rollforward.statement import Relations
 
@@ -108,12 +107,10 @@ def explain(
     problems: str,
 ) -> Explanation:
     """Take a value apart; `problems` is the relation of what was left out. Raises ProblemsFound."""
-    book = book_of(asked.book, meanings)
-    comparison = asked.comparison or default_comparison(book, meanings)
-    selection = _selection(asked, book, comparison)
-    answer(selection, meanings, dialect, relations)
-    start, end, complete = _period(asked, book, comparison, meanings, session, relations)
-    exactly = _selection(asked, book, comparison, start, end)
+    meaning = answer(_selection(asked, meanings), meanings, dialect, relations).plan.meaning
+    book, comparison = meaning.book, meaning.comparisons[0]
+    start, end, complete = _period(asked, book, comparison.name, meanings, session, relations)
+    exactly = replace(_selection(asked, meanings, start, end), comparisons=_named(comparison.name))
     found = answer(exactly, meanings, dialect, relations)
     metric = found.plan.metrics[0]
     given = session.rows(found.sql)
@@ -121,19 +118,20 @@ def explain(
     period = Period(
         relations.ledger,
         book.name.text,
-        comparison,
+        comparison.name,
         start,
         tuple(attribute.text for attribute in book.attributes),
+        tuple((each.name, each.row.on(dialect.adapter)) for each in meaning.dimensions),
         _condition(exactly, meanings, dialect),
     )
-    sides = sides_of(metric.form)
+    sides = None if metric.followed else sides_of(metric.form)
     groups, customers, scales = _moved(asked, period, sides, metric, session, dialect)
     if scales is not None:
         _check(scales, value, metric)
     return Explanation(
         metric=metric,
         book=book,
-        comparison=found.plan.meaning.comparisons[0],
+        comparison=comparison,
         start=start,
         end=end,
         is_complete=complete,
@@ -143,37 +141,42 @@ def explain(
         customers=customers,
         left_out=tuple(_left_out(problems, book, session)),
         scales=scales,
-        kinds={item.name: item.kind for item in meanings.catalog.measures},
+        kinds={item.name: item.kind for item in metric.measures},
     )
 
 
 def _selection(
-    asked: Asked, book: Book, comparison: str, start: date | None = None, end: date | None = None
+    asked: Asked, meanings: Meanings, start: date | None = None, end: date | None = None
 ) -> Selection:
-    return Selection(
-        metrics=(typed(asked.metric, "METRIC"),),
-        book=typed(book.name.text, "--book"),
-        comparisons=(typed(comparison, "--comparison"),),
-        by=tuple(typed(word, "--by") for word in asked.by) if start is None else (),
-        where=typed(asked.where, "--where") if asked.where else None,
-        incomplete_periods="include",
-        from_day=start,
-        to_day=end,
+    """Give the selection of all periods, or that of one, which is not sliced."""
+    question = Question(
+        metrics=(asked.metric,),
+        book=asked.book,
+        comparisons=(asked.comparison,) if asked.comparison else (),
+        by=asked.by if start is None else (),
+        where=asked.where,
+        start=start,
+        end=end,
+        include_incomplete=True,
     )
+    return selection_of(question, meanings)
+
+
+def _named(comparison: str) -> tuple[Scalar, ...]:
+    return (typed(comparison, "--comparison"),)
 
 
 def _condition(selection: Selection, meanings: Meanings, dialect: Dialect) -> str:
     if selection.where is None:
         return ""
-    from rollforward.resolve import resolve_selection
-    from rollforward.where import read_condition, text_of
+    from rollforward.where import read_condition
 
     found: list[Problem] = []
     meaning = resolve_selection(selection, meanings, found)
-    tree = None if meaning is None else read_condition(meaning, meanings.catalog, found)
-    if tree is None:
+    condition = None if meaning is None else read_condition(meaning, meanings.catalog, found)
+    if condition is None:
         raise ProblemsFound(found)
-    return text_of(tree, dialect)
+    return condition.on(dialect.adapter)
 
 
 def _period(
@@ -215,8 +218,9 @@ def _moved(
     dialect: Dialect,
 ) -> tuple[tuple[Moved, ...], tuple[Moved, ...], Scales | None]:
     """Give the groups, the customers that moved it most, and what contributions are measured by."""
-    names = measures_in(metric.form)
-    rows = {name: ROWS[name] for name in names}
+    known = {item.name: item for item in metric.measures}
+    names = () if sides is None else sides.measures
+    rows = {name: known[name].row.on(dialect.adapter) for name in names}
     found = session.rows(groups_sql(period, rows, asked.by))
     groups = tuple(moved_rows(found, len(asked.by), names))
     scales = None if sides is None else scales_of(sides, groups)
@@ -252,29 +256,3 @@ def _left_out(relation: str, book: Book, session: Session) -> Sequence[LeftOut]:
 
 def _day(value: Any) -> date:
     return value if type(value) is date else date.fromisoformat(str(value)[:10])
-
-
-_EXISTING = "case when starting_amount > 0 then {} else 0 end"
-_BY_MOVEMENT = "case when movement = '{}' then {} else 0 end"
-ROWS: Mapping[str, str] = {
-    "starting_revenue": "starting_amount",
-    "ending_revenue": "ending_amount",
-    "existing_revenue": _EXISTING.format("ending_amount"),
-    "retained_revenue": "case when ending_amount < starting_amount then ending_amount"
-    " else starting_amount end",
-    "new_revenue": _BY_MOVEMENT.format("new", "ending_amount"),
-    "reactivation_revenue": _BY_MOVEMENT.format("reactivation", "ending_amount"),
-    "expansion_revenue": _BY_MOVEMENT.format("expansion", "ending_amount - starting_amount"),
-    "contraction_revenue": _BY_MOVEMENT.format("contraction", "starting_amount - ending_amount"),
-    "churned_revenue": _BY_MOVEMENT.format("churn", "starting_amount"),
-    "starting_customers": _EXISTING.format("1"),
-    "ending_customers": "case when ending_amount > 0 then 1 else 0 end",
-    "retained_customers": "case when starting_amount > 0 and ending_amount > 0 then 1 else 0 end",
-    "expanded_customers": _BY_MOVEMENT.format("expansion", "1"),
-    "contracted_customers": _BY_MOVEMENT.format("contraction", "1"),
-    "unchanged_customers": _BY_MOVEMENT.format("unchanged", "1"),
-    "churned_customers": _BY_MOVEMENT.format("churn", "1"),
-    "new_customers": _BY_MOVEMENT.format("new", "1"),
-    "reactivated_customers": _BY_MOVEMENT.format("reactivation", "1"),
-}
-"""What a row of the ledger adds to every measure."""

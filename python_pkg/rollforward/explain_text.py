@@ -173,8 +173,7 @@ def _movements(found: Explanation, screen: Screen) -> Iterator[str]:
         if found.value is None:
             yield "The denominator is 0: there is no value, and nobody moved it."
         else:
-            yield "It is no single division of sums, so customers have no share of their own in it:"
-            yield "explain the metrics it is made of."
+            yield from _why_nobody(found)
         return
     form = found.metric.format
     yield screen.paint(f"{'who moved it':42}{'customers':>11}{'contribution':>16}", BOLD)
@@ -183,6 +182,14 @@ def _movements(found: Explanation, screen: Screen) -> Iterator[str]:
         if (share := scales.contribution(each)) or each.movement != "unchanged":
             yield f"  {each.movement:40}{each.customers:>11,}{_change(share, form):>16}"
     yield f"{'= the value':53}{_level(scales.value, form):>16}"
+
+
+def _why_nobody(found: Explanation) -> Iterator[str]:
+    followed = found.metric.followed
+    if followed is not None:
+        yield f"It follows {followed.value.name} over {followed.periods} periods: explain that in each."
+    else:
+        yield "It is no sum and no single division of sums: customers have no share of their own."
 
 
 def _slices(found: Explanation, screen: Screen) -> Iterator[str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rollforward.definitions import PACKAGE
-from rollforward.dialects import DEFAULT
 from rollforward.errors import Problem
 from rollforward.fingerprint import view_fingerprint
 from rollforward.plan import MetricPlan, ViewPlan, plan, plan_metric
@@ -65,7 +64,7 @@ def state_of(meanings: Meanings, settings: Document) -> State:
         from rollforward.where import read_conditions
 
         written = read_conditions(meanings, problems)
-        conditions = {name: texts[DEFAULT] for name, texts in written.items()}
+        conditions = {name: condition.text for name, condition in written.items()}
     return State(
         metrics={each.name: plan_metric(each, catalog) for each in meanings.metrics},
         aliases={

@@ -55,7 +55,36 @@ views:
     metrics: [net_expansion_rate]
     comparisons: [month_over_month]
 """
-FILES = {"metrics/views.yml": VIEWS}
+OWN = """\
+metrics:
+  - name: large_expansion
+    type: simple
+    agg: sum
+    expr: ending_amount - starting_amount
+    filter: movement = 'expansion' and starting_amount >= 300
+    format: currency
+  - name: large_expansion_share
+    type: ratio
+    numerator: large_expansion
+    denominator: starting_revenue
+    format: percent
+  - name: smoothed_expansion
+    type: trailing
+    input: net_expansion_rate
+    periods: 3
+    method: ratio_of_sums
+    book: subscriptions
+    comparison: trailing_12_months
+  - name: largest_customer
+    type: simple
+    agg: max
+    expr: ending_amount
+dimensions:
+  - name: starting_size
+    expr: starting_amount
+    bands: [300, 700]
+"""
+FILES = {"metrics/views.yml": VIEWS, "metrics/own.yml": OWN}
 
 
 def built_project(folder: Path) -> tuple[Project, Built]:

@@ -35,8 +35,6 @@ def test_every_code_has_a_case() -> None:
     code = "".join(path.read_text() for path in (REPO / "python_pkg" / "rollforward").glob("*.py"))
     # These need a file that is no text, or a machine that refuses: they are tested where they arise.
     elsewhere = {"not-utf-8", "not-printable", "too-large", "not-readable", "not-writable", "package-missing"}
-    # These are about what somebody asks for, and are tested in test_answer.
-    elsewhere |= {"unknown-column"}
     assert set(said.findall(code)) - elsewhere == {
         found for case in CASES for found in re.findall(r"error\[(.+?)\]", case.read_text(encoding="utf-8"))
     } & set(said.findall(code))

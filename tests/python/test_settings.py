@@ -79,7 +79,7 @@ def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
 
 def test_a_query_that_cannot_be_answered(project: Project) -> None:
     query = (
-        "rollforward.query(metrics=['ner', 'net_expansion_rate'], book=['sales', 'orders'],"
+        "rollforward.query(metrics=['net_rate', 'net_expansion_rate'], book=['sales', 'orders'],"
         " comparison='mom', by='plan', incomplete_periods='maybe')"
     )
     asked = project.write("models/asked.sql", f"{{{{ {query} }}}}\n")
@@ -89,7 +89,7 @@ def test_a_query_that_cannot_be_answered(project: Project) -> None:
     assert not built.success
     for message in (
         "rollforward.query cannot be answered:",
-        "metric 'ner' is not defined",
+        "metric 'net_rate' is not defined",
         "book 'orders' is not one of sales",
         "comparison 'mom' is not one that book sales has: month_over_month, quarter_over_quarter",
         "by 'plan' is not an attribute of book sales: country",
