@@ -38,7 +38,7 @@ _COMMANDS = {
         " there is changed, and a second run changes nothing.",
         (
             "rollforward init",
-            "rollforward init --relation fct_subscriptions --unit customer_id --amount mrr --yes",
+            "rollforward init --relation fct_subscriptions --yes",
         ),
     ),
     "compile": _Command(
@@ -155,8 +155,8 @@ def _overview(top: Parser) -> str:
     for title, names in GROUPS:
         lines += [title, *(f"  {name:9} {_COMMANDS[name].line}" for name in names), ""]
     lines += [
-        "`rollforward <command> --help` says more about each; --version tells which one this is.",
-        "Exit codes: 0 done, 1 something is wrong in the project or the database, 2 wrong usage.",
+        "`rollforward <command> --help` says more about each of them.",
+        "Exit codes: 0 done, 1 a problem in project or database, 2 wrong usage.",
     ]
     return "\n".join(lines) + "\n"
 

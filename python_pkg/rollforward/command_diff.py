@@ -6,11 +6,11 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from rollforward.command_query import wanted_of
 from rollforward.diff_text import Difference, as_data, as_markdown, as_text
 from rollforward.errors import Place
 from rollforward.folders import VARS_FILE
 from rollforward.layout import read_file
+from rollforward.options import wanted_of
 from rollforward.profile import Wanted
 from rollforward.relations import locate
 from rollforward.revision import PACKAGES_FILE, Revision, meanings_at

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from rollforward.command_query import listed, wanted_of
 from rollforward.explain import Asked, explain
 from rollforward.explain_text import explanation_as_data, explanation_as_text
+from rollforward.options import listed, wanted_of
 from rollforward.relations import PROBLEMS, locate
 from rollforward.said import Said, Setting, as_json
 from rollforward.session import open_session

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import rollforward
-from rollforward.command_query import listed, wanted_of
 from rollforward.definitions import PACKAGE, SHAPES
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.first_files import (
@@ -26,6 +24,7 @@ from rollforward.first_files import (
 )
 from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE
 from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout
+from rollforward.options import listed, wanted_of
 from rollforward.proposals import Proposal, best, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
@@ -187,7 +186,7 @@ def _package_step(options: Namespace, layout: Layout) -> _Step | str:
 
 def _own_checkout(root: Path) -> str:
     """Give the folder of the package this program runs from, where it is a checkout."""
-    folder = Path(rollforward.__file__).resolve().parents[2]
+    folder = Path(__file__).resolve().parents[2]
     return os.path.relpath(folder, root) if (folder / PROJECT_FILE).is_file() else ""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
 
 from rollforward.asking import Question, answer_to, rows_of
 from rollforward.errors import Place, ProblemsFound, refused
 from rollforward.exports import as_csv, as_json
+from rollforward.options import listed, wanted_of
 from rollforward.profile import Wanted
 from rollforward.relations import locate
 from rollforward.said import Said, Setting
@@ -99,13 +99,3 @@ def question_of(options: Namespace) -> Question:
         order_by=listed(options.order_by),
         limit=options.limit,
     )
-
-
-def wanted_of(options: Namespace) -> Wanted:
-    """Give the profile and target that options name."""
-    return Wanted(options.profiles_dir, options.profile, options.target)
-
-
-def listed(given: Iterable[str]) -> tuple[str, ...]:
-    """Give words that may be given one by one or with commas."""
-    return tuple(word.strip() for text in given for word in text.split(",") if word.strip())

@@ -312,7 +312,8 @@ def test_metrics_over_the_ledger_are_explained_by_size(
     found = json.loads(said(capsys, "explain", *options, "--period", "2026-05"))
     [by_hand] = shop[1].rows(
         "select sum(ending_amount - starting_amount)"
-        " filter (movement = 'expansion' and starting_amount >= 300) as upper, sum(starting_amount) as lower from rollforward__customer_movements"
+        " filter (movement = 'expansion' and starting_amount >= 300) as upper,"
+        " sum(starting_amount) as lower from rollforward__customer_movements"
         " where book = 'subscriptions' and comparison = 'trailing_12_months' and period_end = '2026-05-31'"
     )
     assert Fraction(found["exact"]) == Fraction(by_hand["upper"]) / Fraction(by_hand["lower"]) > 0
