@@ -13,6 +13,7 @@ from rollforward import __version__
 from rollforward.errors import Problem, ProblemsFound, render
 from rollforward.folders import PROJECT_FILE, find_root
 from rollforward.project import Outcome, check_project, compile_project
+from rollforward.sarif import sarif
 
 DONE, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--project-dir", type=Path, help="the folder of dbt_project.yml (default: here or above)"
         )
-        command.add_argument("--format", choices=("text", "json"), default="text", help="how to answer")
+        formats = ("text", "json", "sarif") if name == "check" else ("text", "json")
+        command.add_argument("--format", choices=formats, default="text", help="how to answer")
     return parser
 
 
@@ -66,6 +68,9 @@ def _root(given: Path | None) -> Path | None:
 
 
 def _say(outcome: Outcome, how: str, nothing: str) -> None:
+    if how == "sarif":
+        print(sarif(()))
+        return
     if how == "json":
         print(json.dumps({"written": outcome.written, "removed": outcome.removed, "problems": []}, indent=2))
         return
@@ -77,6 +82,9 @@ def _say(outcome: Outcome, how: str, nothing: str) -> None:
 
 
 def _say_problems(problems: Sequence[Problem], how: str) -> None:
+    if how == "sarif":
+        print(sarif(problems))
+        return
     if how == "json":
         print(
             json.dumps(

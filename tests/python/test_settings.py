@@ -58,7 +58,7 @@ MESSAGES = [
     "books.of_another_shape (payments): unknown key 'ended_on'",
     "books.undated (payments): 'occurred_on' is missing; required are relation, shape, unit, amount,",
     "books.shapeless.shape: 'invoices' is not one of intervals, snapshots, movements, payments",
-    "books.plain: must be a mapping with the keys relation, shape, unit, amount and its dates, not 'fct_sales'",
+    "books.plain: must be a mapping with the keys relation, shape, unit, amount and its dates, not",
     "books.odd_comparison.comparisons: 'monthly' is not one of month_over_month, quarter_over_quarter,",
     "books.my sales: a book's name is letters, digits and _, starting with a letter",
     "books.my sales.attributes: 'Plan name' is not a plain column name",
