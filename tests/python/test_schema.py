@@ -24,7 +24,6 @@ BY_SHAPE = (
         "unknown-type",
         "unknown-word",
         "missing-key",
-        "missing-name",
     ),
     *(
         "missing-key-of-simple",
@@ -33,7 +32,7 @@ BY_SHAPE = (
         "wrong-shape",
         "wrong-shape-of-entries",
     ),
-    *("invalid-name", "compounded-rate", "trailing-of-unknown", "dimension-band-text", "listed-twice"),
+    *("invalid-name", "compounded-rate", "trailing-of-unknown", "dimension-band-text"),
 )
 
 
