@@ -209,6 +209,10 @@ def _compile(command: argparse.ArgumentParser) -> None:
     _answer_as(command, ("text", "json"))
 
 
+def _check(command: argparse.ArgumentParser) -> None:
+    _answer_as(command, ("text", "json", "sarif"))
+
+
 def _list(command: argparse.ArgumentParser) -> None:
     command.add_argument("what", choices=LISTS, metavar="what", help=", ".join(LISTS))
     _answer_as(command, ("text", "json"))
@@ -348,7 +352,7 @@ def _whole(text: str) -> int:
 _OPTIONS = {
     "init": _init,
     "compile": _compile,
-    "check": _compile,
+    "check": _check,
     "list": _list,
     "show": _show,
     "diff": _diff,

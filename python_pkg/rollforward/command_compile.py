@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from rollforward.project import Outcome, check_project, compile_project
-from rollforward.said import Said, Setting, as_json
+from rollforward.said import Said, Setting, as_json, problems_said
 from rollforward.workspace import target_folder
 
 
@@ -20,6 +20,8 @@ def run(options: Namespace, setting: Setting) -> Said:
 
 
 def _said(outcome: Outcome, how: str, nothing: str) -> Said:
+    if how == "sarif":
+        return problems_said((), how, colour=False)
     if how == "json":
         return Said(as_json({"written": outcome.written, "removed": outcome.removed, "problems": []}))
     lines = [f"wrote {path}" for path in outcome.written] + [f"removed {path}" for path in outcome.removed]

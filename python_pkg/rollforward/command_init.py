@@ -28,6 +28,7 @@ from rollforward.options import listed, wanted_of
 from rollforward.proposals import Proposal, best, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
+from rollforward.schema import SCHEMA_FILE
 from rollforward.settings import read_settings
 from rollforward.source import Document, read_document
 from rollforward.workspace import target_folder
@@ -191,7 +192,9 @@ def _own_checkout(root: Path) -> str:
 
 
 def _schema(layout: Layout) -> str:
-    return ""
+    """Give the way from metrics/ to the schema in the installed package."""
+    file = layout.package / "python_pkg" / PACKAGE / SCHEMA_FILE
+    return Path(os.path.relpath(file, layout.root / DEFINITIONS)).as_posix()
 
 
 def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) -> Said:

@@ -196,7 +196,7 @@ def _period(
     if not periods:
         message = f"the cohorts have no period of {book.name.text} at {comparison}"
         hint = "too little history for it, or the settings have changed: run `dbt build`"
-        raise refused("no-period", message, Place("command line"), hint)
+        raise refused("no-period", message, Place("database"), hint)
     if not asked.period:
         return next((each for each in reversed(periods) if each[2]), periods[-1])
     fiscal = meanings.catalog.settings.fiscal_year_start_month

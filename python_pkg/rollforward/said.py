@@ -32,14 +32,18 @@ class Setting:
     ask: Callable[[str, str], str] | None = None
 
 
-def problems_said(problems: Sequence[Problem], how: str, colour: bool) -> Said:
-    """Give every problem: as text for people, as json where that was asked for."""
+def problems_said(problems: Sequence[Problem], how: str, *, colour: bool) -> Said:
+    """Give every problem: as text for people, as json or SARIF where that was asked for."""
     typed = all(problem.place.path.startswith("-") or problem.place.path in _TYPED for problem in problems)
-    code = USAGE if typed else PROBLEMS
+    code = DONE if not problems else USAGE if typed else PROBLEMS
     if how == "json":
         return Said(
             as_json({"written": [], "removed": [], "problems": problems_as_data(problems)}), code=code
         )
+    if how == "sarif":
+        from rollforward.sarif import sarif
+
+        return Said(sarif(problems) + "\n", code=code)
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return Said(
         notes=(*(render(problem, colour=colour) for problem in problems), f"rollforward: {count}"), code=code

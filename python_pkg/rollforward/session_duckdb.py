@@ -141,7 +141,7 @@ def engine_of() -> ModuleType:
         try:
             import duckdb
         except ImportError:
-            place = Place("command line")
+            place = Place("Python environment")
             hint = "pip install dbt-duckdb, or duckdb alone"
             raise refused("needs-duckdb", "the Python package duckdb is not installed", place, hint) from None
         return duckdb

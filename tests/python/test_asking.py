@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,16 +17,19 @@ import duckdb
 import pytest
 import rollforward
 from conftest import Built, Project, close_databases
-from rollforward import cli
+from rollforward import cli, command_query
+from rollforward.arguments import parser
 from rollforward.contributions import Scales
 from rollforward.dialects import DEFAULT
 from rollforward.explain import Asked, Explanation, explain
-from rollforward.profile import Wanted, read_target
+from rollforward.profile import Target, Wanted, read_target
 from rollforward.relations import PROBLEMS, locate
+from rollforward.said import Setting
+from rollforward.screen import Screen
 from rollforward.session import open_session
 from rollforward.session_adapter import open_adapter
 from rollforward.tables import Column, table_of
-from rollforward.workspace import open_workspace
+from rollforward.workspace import dialect_for, open_workspace
 
 QUERY = ["--book", "subscriptions", "--by", "plan", "--comparison", "trailing_12_months"]
 
@@ -420,6 +426,66 @@ def test_a_database_that_cannot_be_asked_is_said(
 ) -> None:
     changed_profile(monkeypatch, tmp_path / "profiles", output)
     assert expected in said(capsys, "query", "nrr", "--book", "orders", code=1)
+
+
+def copied(shop: tuple[Project, Built], file: Path, *changes: str) -> str:
+    """The output of a profile for a copy of the database, changed by somebody."""
+    shutil.copy(shop[1].database, file)
+    with duckdb.connect(str(file)) as connection:
+        for change in changes:
+            connection.execute(change)
+    return f"{{type: duckdb, path: '{file}'}}"
+
+
+def test_a_database_that_somebody_writes_to_is_said(
+    shop: tuple[Project, Built],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    changed_profile(monkeypatch, tmp_path / "profiles", copied(shop, file))
+    code = f"import duckdb; c = duckdb.connect({str(file)!r}); print('open', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline() == "open\n"
+        text = said(capsys, "query", "nrr", "--book", "orders", code=1)
+        other.communicate("\n")
+    assert "error[database-locked]" in text and f"is open for writing elsewhere (PID {other.pid})" in text
+    assert "hint: wait for the dbt run or close the SQL client" in text
+
+
+def test_cohorts_and_ledger_of_different_builds_are_not_mixed(
+    shop: tuple[Project, Built],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change = "update rollforward__revenue_cohorts set existing_revenue = existing_revenue + 1"
+    changed_profile(monkeypatch, tmp_path / "profiles", copied(shop, tmp_path / "warehouse.duckdb", change))
+    assert "error[ledger-differs]" in said(capsys, "explain", "nrr", "--book", "orders", code=1)
+
+
+def test_without_duckdb_it_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_duckdb", "duckdb"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert "error[needs-duckdb]" in said(capsys, "query", "nrr", "--book", "orders", code=1)
+
+
+def test_an_engine_nobody_writes_for_is_said() -> None:
+    with pytest.raises(rollforward.ProblemsFound, match="unknown-engine"):
+        dialect_for(Target("shop", "dev", True, "sqlite", {}, "profiles.yml"))
+
+
+def test_parquet_is_not_written_to_a_screen(shop: tuple[Project, Built]) -> None:
+    options = parser().parse_args(["query", "nrr", "--book", "orders", "--format", "parquet"])
+    with pytest.raises(rollforward.ProblemsFound, match="binary-to-terminal"):
+        command_query.run(options, Setting(shop[0].folder, Screen(terminal=True)))
+    said = command_query.run(options, Setting(shop[0].folder, Screen()))
+    assert isinstance(said.out, bytes) and said.out.startswith(b"PAR1")
 
 
 def test_a_database_without_the_models_asks_for_a_build(

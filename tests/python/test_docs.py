@@ -53,10 +53,12 @@ def test_what_the_readme_shows_is_what_the_demo_prints(tmp_path: Path) -> None:
         assert text in made.stdout
 
 
-def test_the_metrics_page_is_what_the_definitions_say() -> None:
+def test_what_is_made_from_code_and_definitions_is_what_they_say_now() -> None:
     """`make compile` writes it."""
-    made = runpy.run_path(str(REPO / "docs" / "generate.py"))
-    assert made["PAGE"].read_text() == made["page"]()
+    made = runpy.run_path(str(REPO / "docs" / "generate.py"))["made"]()
+    assert {path.name for path in made} == {"metrics.md", "problems.md", "yaml.md", "metrics.schema.json"}
+    for path, text in made.items():
+        assert path.read_text() == text, path.name
 
 
 def test_yaml_of_the_readme_is_what_the_pages_use() -> None:

@@ -79,7 +79,7 @@ def test_profiles_are_looked_for_in_dbts_order(tmp_path: Path, monkeypatch: pyte
     def found() -> Path:
         return Path(read(root).file).parent
 
-    assert "there is no profiles.yml in this folder, ./shop, ~/.dbt" in refused(root)
+    assert "error[profile-missing]: there is no profiles.yml in this folder, ./shop, ~/.dbt" in refused(root)
     home = project(tmp_path / "home" / ".dbt")
     assert found() == home
     assert project(root) == found()
@@ -95,7 +95,9 @@ def test_profiles_are_looked_for_in_dbts_order(tmp_path: Path, monkeypatch: pyte
 def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = project(tmp_path / "shop")
     assert "hint: did you mean 'shop'?" in refused(root, profile="shp")
-    assert "profile 'shop' has no target 'production'" in refused(root, target="production")
+    assert "error[target-missing]: profile 'shop' has no target 'production'" in refused(
+        root, target="production"
+    )
     assert "error[env-var-missing]: the environment variable NOT_SET is not set" in refused(
         root, target="other"
     )

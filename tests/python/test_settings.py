@@ -9,6 +9,7 @@ import yaml
 from conftest import REPO, Project
 from rollforward import definitions
 from rollforward import settings as compiler_settings
+from rollforward.words import SQL_WORDS
 
 BOOK = {
     "relation": "source('raw', 'src_1')",
@@ -27,6 +28,7 @@ WRONG: dict[str, Any] = {
     "as_of_date": "today",
     "comparisons": {
         "fortnight": {"grain": "week", "lookback": 0},
+        "listed": {"grain": ["month"], "lookback": 1},
         "trailing_12_months": {"grain": "month", "lookback": 1},
     },
     "books": {
@@ -36,7 +38,10 @@ WRONG: dict[str, Any] = {
         "shapeless": {**BOOK, "shape": "invoices"},
         "plain": "fct_sales",
         "odd_comparison": {**BOOK, "comparisons": ["monthly"]},
-        "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue"]},
+        "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue", "Group"]},
+        "numbers": {**BOOK, "relation": 5, "amount": ["a"], "unit": {"a": "b"}, "attributes": 7},
+        "listed": {**BOOK, "unit": ["a", 2], "shape": "payments"},
+        "shape_list": {**BOOK, "shape": ["payments"]},
     },
 }
 MESSAGES = [
@@ -47,17 +52,25 @@ MESSAGES = [
     "as_of_date: 'today' is not a date written YYYY-MM-DD",
     "comparisons.fortnight.grain: 'week' is not one of month, quarter, year",
     "comparisons.fortnight.lookback: '0' is not a whole number of periods, 1 to 99",
+    "comparisons.listed.grain: '['month']' is not one of month, quarter, year",
     "comparisons.trailing_12_months: every book has this comparison; declare yours under another name",
     "books.misspelt (payments): unknown key 'ocurred_on'; allowed are relation, shape, unit, amount,",
     "books.of_another_shape (payments): unknown key 'ended_on'",
     "books.undated (payments): 'occurred_on' is missing; required are relation, shape, unit, amount,",
     "books.shapeless.shape: 'invoices' is not one of intervals, snapshots, movements, payments",
-    "books.plain.shape: 'None' is not one of intervals, snapshots, movements, payments",
+    "books.plain: must be a mapping with the keys relation, shape, unit, amount and its dates, not",
     "books.odd_comparison.comparisons: 'monthly' is not one of month_over_month, quarter_over_quarter,",
     "books.my sales: a book's name is letters, digits and _, starting with a letter",
     "books.my sales.attributes: 'Plan name' is not a plain column name",
     "books.my sales.attributes: 'period_end' is a name the models use themselves",
     "books.my sales.attributes: 'lost_revenue' is a name the models use themselves",
+    "books.my sales.attributes: 'Group' is a word of SQL",
+    "books.numbers.relation: '5' is not a name",
+    "books.numbers.amount: '['a']' is not a name",
+    "books.numbers.unit: '{'a': 'b'}' is not a name or a list of names",
+    "books.numbers.attributes: '7' is not a name or a list of names",
+    "books.listed.unit: '2' is not a name",
+    "books.shape_list.shape: '['payments']' is not one of intervals",
 ]
 
 
@@ -129,6 +142,11 @@ def test_dbt_and_the_compiler_keep_the_same_names_for_themselves() -> None:
     listed = text[text.index("macro reserved_columns") :].split("[", 1)[1].split("]", 1)[0]
     kept = (*definitions.KEYS, *definitions.ROW_COLUMNS, *definitions.INNER_COLUMNS)
     assert ast.literal_eval(f"[{listed}]") == list(kept)
+
+
+def test_dbt_and_the_compiler_know_the_same_words_of_sql() -> None:
+    text = (REPO / "macros" / "settings" / "sql_words.sql").read_text()
+    assert set(text.split("'")[1].split()) == SQL_WORDS
 
 
 def test_dbt_and_the_compiler_know_the_same_settings() -> None:
