@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from rollforward.arguments import commands_of, parser
 from rollforward.bounds import Bounds
 from rollforward.catalog import read_catalog
 from rollforward.codes import GROUPS
@@ -194,12 +195,31 @@ def key_table(keys: tuple[Key, ...], words: Mapping[str, tuple[str, ...]] = Mapp
     return "".join(lines)
 
 
+CLI_HEAD = """\
+# Command line
+
+Made from the parser itself. For how to go about it see [Ask from the
+terminal](../how-to/ask-from-the-terminal.md), [Explain a number](../how-to/explain-a-number.md) and [Review
+a change](../how-to/review-a-change.md).
+"""
+
+
+def cli_page() -> str:
+    """Give the text of the page of commands: the help of each, as a terminal of 80 columns shows it."""
+    top = parser(width=80)
+    sections = [CLI_HEAD, f"\n```text\n{top.format_help().rstrip()}\n```\n"]
+    for name, command in commands_of(top).items():
+        sections.append(f"\n## rollforward {name}\n\n```text\n{command.format_help().rstrip()}\n```\n")
+    return "".join(sections)
+
+
 def made() -> dict[Path, str]:
     """Give every file that is made here, with its text."""
     return {
         REFERENCE / "metrics.md": metrics_page(),
         REFERENCE / "problems.md": problems_page(),
         REFERENCE / "yaml.md": yaml_page(),
+        REFERENCE / "cli.md": cli_page(),
         ROOT / "python_pkg" / "rollforward" / SCHEMA_FILE: json.dumps(schema(), indent=2) + "\n",
     }
 

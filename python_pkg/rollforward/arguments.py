@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import shutil
 from collections.abc import Sequence
@@ -104,12 +105,13 @@ class Parser(argparse.ArgumentParser):
         return _overview(self) if self.prog == "rollforward" else super().format_help()
 
 
-def parser() -> Parser:
-    """Give the whole grammar."""
+def parser(width: int = 0) -> Parser:
+    """Give the whole grammar; its help is as wide as the screen, or as a width that is given."""
+    formatter = functools.partial(_Formatter, given=width)
     top = Parser(
         prog="rollforward",
         description="How much do the customers we already have grow or shrink?",
-        formatter_class=_Formatter,
+        formatter_class=formatter,
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"rollforward {__version__}")
@@ -121,12 +123,18 @@ def parser() -> Parser:
             help=described.line,
             description=described.text,
             epilog=examples if described.examples else None,
-            formatter_class=_Formatter,
+            formatter_class=formatter,
             allow_abbrev=False,
         )
         _OPTIONS[name](command)
         _project_options(command)
     return top
+
+
+def commands_of(top: Parser) -> dict[str, argparse.ArgumentParser]:
+    """Give the parser of each command, in the order of the help."""
+    [found] = (action for action in top._actions if isinstance(action, argparse._SubParsersAction))
+    return {name: found.choices[name] for name in command_names()}
 
 
 def joined(arguments: Sequence[str]) -> list[str]:
@@ -164,8 +172,8 @@ def _overview(top: Parser) -> str:
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     """Help that wraps descriptions, and leaves examples as they are."""
 
-    def __init__(self, prog: str) -> None:
-        width = min(_WIDEST_HELP, shutil.get_terminal_size((80, 24)).columns)
+    def __init__(self, prog: str, given: int = 0) -> None:
+        width = given or min(_WIDEST_HELP, shutil.get_terminal_size((80, 24)).columns)
         super().__init__(prog, max_help_position=28, width=width - 2)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:

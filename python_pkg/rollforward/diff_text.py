@@ -9,10 +9,11 @@ from typing import Any
 
 from rollforward.exports import json_value
 from rollforward.screen import BOLD, DIM, GREEN, RED, YELLOW, Screen
-from rollforward.semantic_diff import Change
+from rollforward.semantic_diff import Change, Part
 from rollforward.value_diff import ValueChange, ViewValues
 from rollforward.written import period_name, signed, written
 
+_LISTS = ("metrics", "by", "attributes", "aliases")
 _COLOURS = {"added": GREEN, "removed": RED, "changed": YELLOW, "renamed": YELLOW, "reworded": DIM}
 
 
@@ -102,6 +103,9 @@ def _change(change: Change, screen: Screen) -> Iterator[str]:
     yield f"{how} {change.what} {screen.paint(change.name, BOLD)}{marks}"
     for part in change.parts:
         name = "" if part.name == "value" else f"{part.name}: "
+        if part.before and part.after and part.name in _LISTS:
+            yield from _wrapped(f"{name}{_come_and_gone(part)}", screen, "  ")
+            continue
         if part.before and part.after:
             line = f"{name}{part.before} → {part.after}"
             if len(line) + 2 > screen.width:
@@ -113,6 +117,13 @@ def _change(change: Change, screen: Screen) -> Iterator[str]:
             yield from _wrapped(f"{name}{part.after or part.before}", screen, "  ")
     if change.views:
         yield from _wrapped(f"seen in {', '.join(change.views)}", screen, "  ")
+
+
+def _come_and_gone(part: Part) -> str:
+    """Give what came to a list and what went from it."""
+    before, after = part.before.split(", "), part.after.split(", ")
+    come = [f"+ {word}" for word in after if word not in before]
+    return ", ".join([*come, *(f"- {word}" for word in before if word not in after)])
 
 
 def _wrapped(text: str, screen: Screen, indent: str) -> Iterable[str]:

@@ -83,8 +83,8 @@ def _picture(
 
 
 def _places(count: int, room: int) -> list[int]:
-    """Give the column of every period: evenly spread, at most five apart."""
-    step = min(5.0, max(room - 1, 1) / max(count - 1, 1))
+    """Give the column of every period: evenly spread, at most ten apart."""
+    step = min(10.0, max(room - 1, 1) / max(count - 1, 1))
     return [round(index * step) for index in range(count)]
 
 

@@ -38,7 +38,7 @@ def screen_of(stream: TextIO) -> Screen:
 
 def _shows_blocks(encoding: str | None) -> bool:
     try:
-        "█▇•─".encode(encoding or "ascii")
+        "█▇•─".encode(encoding or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
