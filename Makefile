@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint compile check bench bench-full lock clean
+.PHONY: help demo test lint compile check bench bench-full bench-cli lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,14 @@ bench-full: $(READY)  ## the same up to 5 million customers: hours
 	@$(PY) benchmarks/run.py --sizes 10000,100000,1000000,5000000 --shapes intervals --comparisons three,five --repeats 3 --naive-up-to 1000000 --out benchmarks/results/full_intervals.json
 	@$(PY) benchmarks/run.py --sizes 100000,1000000 --shapes snapshots,payments --repeats 3 --out benchmarks/results/full_others.json
 	@$(PY) benchmarks/report.py benchmarks/results/full_intervals.json benchmarks/results/full_others.json
+
+bench-cli: $(READY)  ## measure the command line beside MetricFlow's
+	@[ -x benchmarks/metricflow/.venv/bin/mf ] || { \
+		$(VENV)/bin/uv venv --quiet --python $(PY) benchmarks/metricflow/.venv && \
+		$(VENV)/bin/uv pip install --quiet --python benchmarks/metricflow/.venv/bin/python \
+			--override requirements/overrides.txt "dbt-metricflow[dbt-duckdb]==0.15.*"; }
+	@$(PY) benchmarks/cli.py
+	@$(PY) docs/generate.py
 
 lock: $(READY)  ## renew the pins
 	@sh requirements/lock.sh $(VENV)

@@ -213,6 +213,52 @@ def cli_page() -> str:
     return "".join(sections)
 
 
+BENCHMARKS_HEAD = """\
+# How fast the command line answers
+
+Measured side by side with MetricFlow in one run by `make bench-cli`, on one DuckDB file, with the same numbers
+in both answers. Every command is a process of its own; seconds are medians of {repeats} runs that take turns,
+after one that does not count. Python {python}, {cores} cores; rollforward {ours}, dbt-metricflow {beside},
+metricflow {engine}.
+
+| | rollforward | MetricFlow | times faster |
+|---|---:|---:|---:|
+"""
+MEASURED = {
+    "query": "net expansion rate by plan by month: `rollforward query`, `mf query`",
+    "check": "{metrics} metrics: `rollforward check`, without its stamp of what is unchanged; "
+    "`mf validate-configs --skip-dw`",
+    "import": "importing the command line in Python",
+    "start": "`--version`",
+}
+
+
+def benchmarks_page() -> str:
+    """Give the text of the page of benchmarks of the command line, from the results of the last run."""
+    found = json.loads((ROOT / "benchmarks" / "results" / "cli.json").read_text(encoding="utf-8"))
+    versions, seconds = found["versions"], found["seconds"]
+    head = BENCHMARKS_HEAD.format(
+        repeats=found["repeats"],
+        python=found["machine"]["python"],
+        cores=found["machine"]["cores"],
+        ours=versions["rollforward"],
+        beside=versions["dbt-metricflow"],
+        engine=versions["metricflow"],
+    )
+    rows = [
+        f"| {said.format(metrics=found['metrics_checked'])} | {seconds[name]['rollforward']:.3f} s"
+        f" | {seconds[name]['metricflow']:.3f} s | {seconds[name]['times_faster']} |\n"
+        for name, said in MEASURED.items()
+    ]
+    rest = (
+        f"\nCompiling 20 metrics and a view, after imports: {found['compile_20_metrics_after_import_ms']} ms."
+        f" Most memory that a query takes: {found['query_peak_memory_mb']} MB.\n\n"
+        "MetricFlow reads the cohorts that rollforward built, from a table, since it does not compute them:"
+        " its semantic models are in `benchmarks/metricflow`.\n"
+    )
+    return head + "".join(rows) + rest
+
+
 def made() -> dict[Path, str]:
     """Give every file that is made here, with its text."""
     return {
@@ -220,6 +266,7 @@ def made() -> dict[Path, str]:
         REFERENCE / "problems.md": problems_page(),
         REFERENCE / "yaml.md": yaml_page(),
         REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "benchmarks-cli.md": benchmarks_page(),
         ROOT / "python_pkg" / "rollforward" / SCHEMA_FILE: json.dumps(schema(), indent=2) + "\n",
     }
 

@@ -36,7 +36,11 @@ def plot(found: Answer, table: Table, screen: Screen, fiscal: int) -> str:
     shown = readable(found, table, fiscal)
     metrics = [index for index, column in enumerate(shown.columns) if column.is_numeric]
     at = shown.names.index("period")
-    others = [index for index in range(len(shown.columns)) if index not in (at, *metrics)]
+    others = [
+        index
+        for index in range(len(shown.columns))
+        if index not in (at, *metrics) and shown.columns[index].type == "text"
+    ]
     periods = list(dict.fromkeys(row[at] for row in sorted(shown.rows, key=lambda row: str(row[at]))))
     lines = [screen.paint(line, DIM) for line in captions(found)]
     for index in metrics:

@@ -119,6 +119,11 @@ class DuckDB:
     def _run(self, sql: str) -> Any:
         try:
             return self.connection.execute(sql)
+        except RuntimeError as error:
+            # How the engine reports Ctrl-C that came while it was at work.
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from None
+            raise
         except self.engine.CatalogException as error:
             raise refused("relation-missing", _first_line(error), self.target.place, _BUILD) from None
         except self.engine.BinderException as error:
