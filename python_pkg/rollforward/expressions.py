@@ -80,7 +80,7 @@ def parsed(sql: Scalar, hint: str) -> exp.Expr:
         raise refused("this is not one expression", sql.place)
     if _depth(trees[0]) > DEEPEST:
         raise refused(f"this is nested more than {DEEPEST} deep", sql.place)
-    return trees[0]
+    return trees[0].transform(_denied_outside, copy=False)
 
 
 def text_of(tree: exp.Expr, dialect: Dialect) -> str:
@@ -137,7 +137,20 @@ def _offset(text: str, line: int, column: int) -> int:
 
 def parsed_text(text: str) -> exp.Expr:
     """Parse SQL of the package's own."""
-    return sqlglot.parse_one(text, read=DEFAULT.sqlglot)
+    return sqlglot.parse_one(text, read=DEFAULT.sqlglot).transform(_denied_outside, copy=False)
+
+
+def _denied_outside(node: exp.Expr) -> exp.Expr:
+    """Give `not plan like 'x'` for `plan not like 'x'`, as it is for `not in` and `not between`.
+
+    What is denied is in parentheses where an engine would otherwise deny the column alone.
+    """
+    if isinstance(node, exp.Like) and node.args.get("negate"):
+        node.set("negate", None)
+        return exp.Not(this=node)
+    if isinstance(node, exp.Not) and isinstance(node.this, exp.In | exp.Is):
+        node.set("this", exp.paren(node.this, copy=False))
+    return node
 
 
 def joinable(tree: exp.Expr) -> exp.Expr:
@@ -158,7 +171,7 @@ def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
             return node
         case exp.NEQ():
             return _or_missing(node, node, nullable)
-        case exp.Not(this=exp.Is()):
+        case exp.Not() if isinstance(node.this.unnest(), exp.Is):
             return node
         case exp.Not():
             denied = node.this.unnest()
