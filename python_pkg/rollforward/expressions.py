@@ -105,16 +105,18 @@ def fragment(tree: exp.Expr) -> Fragment:
 
 def _in_lines(tree: exp.Expr, dialect: Dialect) -> str:
     """Write a tree, a `case` that is long or has several branches with a line for each."""
-    text = text_of(tree, dialect)
-    if not isinstance(tree, exp.Case) or (len(text) <= LINE and len(tree.args["ifs"]) == 1):
-        return text
-    branches = [
-        f"    when {text_of(branch.this, dialect)} then {text_of(branch.args['true'], dialect)}"
+    if not isinstance(tree, exp.Case):
+        return text_of(tree, dialect)
+    pieces = [
+        f"when {text_of(branch.this, dialect)} then {text_of(branch.args['true'], dialect)}"
         for branch in tree.args["ifs"]
     ]
     default = tree.args.get("default")
-    last = [] if default is None else [f"    else {text_of(default, dialect)}"]
-    return "\n".join(["case", *branches, *last, "end"])
+    pieces += [] if default is None else [f"else {text_of(default, dialect)}"]
+    line = " ".join(["case", *pieces, "end"])
+    if len(line) <= LINE and len(tree.args["ifs"]) == 1:
+        return line
+    return "\n".join(["case", *(f"    {piece}" for piece in pieces), "end"])
 
 
 def _differs(node: exp.Expr) -> bool:
