@@ -28,6 +28,9 @@ MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "unchan
 INNER_COLUMNS = (
     *(
         "shape",
+        "raw_date",
+        "raw_end",
+        "raw_amount",
         "dated_given",
         "dated_on",
         "ended_given",

@@ -14,8 +14,10 @@ from rollforward.source import read_document
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 
 
-def build(project: Project, given_settings: oracle.Settings, rows: dict[str, list[dict[str, Any]]]) -> Built:
-    """Load every book's rows as a source and build the package's models over them."""
+def build(
+    project: Project, given_settings: oracle.Settings, rows: dict[str, list[dict[str, Any]]], **more: Any
+) -> Built:
+    """Load every book's rows as a source and build the package's models over them; `more` are further settings."""
     books = {}
     for number, (name, book) in enumerate(given_settings.books.items(), start=1):
         project.load(f"src_{number}", strategies.column_types(rows[name], book), rows[name])
@@ -29,6 +31,7 @@ def build(project: Project, given_settings: oracle.Settings, rows: dict[str, lis
             "as_of_date": given_settings.as_of_date,
             "fiscal_year_start_month": given_settings.fiscal_year_start_month,
             "reactivation": given_settings.reactivation,
+            **more,
         },
     )
     if not built.success:
