@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar, assert_never
 
 from rollforward.definitions import (
+    KEYS,
     ROW_COLUMNS,
     Book,
     Catalog,
@@ -379,6 +380,12 @@ def _found(
     for word in words:
         if word.text in known:
             found.append(known[word.text])
+            continue
+        if what == "attribute" and word.text in KEYS:
+            message = (
+                f"'{word.text}' is a column of every row already: books, comparisons and periods never mix"
+            )
+            problems.append(Problem("key-in-by", message, word.place, "leave it out"))
             continue
         hint = did_you_mean(word.text, known, otherwise=f"known: {', '.join(known) or 'none'}")
         message = f"{what} '{word.text}' is not defined{where}"

@@ -52,10 +52,18 @@ def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[di
     def expected_row(row: oracle.LedgerRow) -> tuple[Any, ...]:
         keys = tuple(getattr(row, key) for key in KEYS)
         values = tuple(row.attributes.get(name) for name in names)
-        return (*keys, row.unit, *values, row.starting_amount, row.ending_amount, row.movement)
+        return (
+            *keys,
+            row.unit,
+            *values,
+            row.starting_amount,
+            row.ending_amount,
+            row.movement,
+            row.tenure_months,
+        )
 
     found = built.rows("select * from rollforward__customer_movements")
-    columns = (*KEYS, "unit", *names, "starting_amount", "ending_amount", "movement")
+    columns = (*KEYS, "unit", *names, "starting_amount", "ending_amount", "movement", "tenure_months")
     assert_same(
         "ledger",
         Counter(tuple(row[column] for column in columns) for row in found),

@@ -32,7 +32,10 @@ def edited(rows: Rows, by: random.Random) -> Rows:
                 row[column] = other[column]
         again = [dict(by.choice(given_rows)) for _ in range(by.randint(0, 3)) if given_rows]
         for row in again:
-            row |= {"customer_id": by.choice(["newcomer", row["customer_id"]]), "plan": by.choice(["aaa", "zzz"])}
+            row |= {
+                "customer_id": by.choice(["newcomer", row["customer_id"]]),
+                "plan": by.choice(["aaa", "zzz"]),
+            }
         after[book] = kept + again if by.random() > 0.1 else given_rows
     return after
 
