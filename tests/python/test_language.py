@@ -16,13 +16,14 @@ from typing import Any
 import duckdb
 import oracle
 import pytest
+import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import LedgerRow
 from rollforward.answer import answer
 from rollforward.catalog import read_catalog
 from rollforward.definitions import Catalog, Selection
-from rollforward.dialects import DEFAULT
+from rollforward.dialects import DEFAULT, DIALECTS, Dialect
 from rollforward.errors import Problem
 from rollforward.layout import read_layout
 from rollforward.resolve import Meanings, resolve
@@ -573,3 +574,18 @@ def test_what_the_cohorts_hold_is_found(
     assert meaning.reads_ledger == (form is None)
     if form is not None:
         assert in_words(meaning.form) == form
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.adapter)
+def test_every_engine_can_read_its_statements(meanings: Meanings, dialect: Dialect) -> None:
+    for metrics in (tuple(PLAIN), tuple(TRAILING), ("lost", "net_expansion_rate")):
+        selection = Selection(
+            metrics=tuple(typed(name, "METRIC") for name in metrics),
+            comparisons=tuple(typed(name, "--comparison") for name in MONTHS),
+            by=(typed("size", "--by"), typed("segment", "--by")),
+        )
+        text = answer(selection, meanings, dialect, RELATIONS, parts=True).sql
+        tree = sqlglot.parse_one(text, read=dialect.sqlglot)
+        assert isinstance(tree, sqlglot.exp.Select)
+        assert dialect.float_type in text
+        assert max(map(len, text.splitlines())) <= 130
