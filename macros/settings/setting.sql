@@ -7,6 +7,7 @@
         'fiscal_year_start_month': 1,
         'reactivation': 'own',
         'amount_scale': 4,
+        'rebuild_above_share': 0.3,
     }) }}
 {% endmacro %}
 

@@ -10,16 +10,17 @@
     {%- set parts = [] -%}
     {%- for name in columns -%}
         {%- set text = "cast(" ~ rollforward.column(name) ~ " as " ~ rollforward.text_type() ~ ")" -%}
-        {%- set text = "case when trim(" ~ text ~ ") <> '' then " ~ text ~ " end" -%}
+        {#- Trimming every text takes longer than all the rest: only one that begins with a blank can be all blanks. -#}
+        {%- set text = "case when " ~ text ~ " not like ' %' or trim(" ~ text ~ ") <> '' then nullif(" ~ text ~ ", '') end" -%}
         {%- do parts.append(text if columns | length == 1 else "replace(replace(" ~ text ~ ", '~', '~~'), '|', '~|')") -%}
     {%- endfor -%}
     {{ return(parts | join(" || '|' || ")) }}
 {% endmacro %}
 
 
-{#- A column as text; a text of nothing but blanks is no value. -#}
-{% macro given_text(name) %}
-    {{ return("nullif(trim(cast(" ~ rollforward.column(name) ~ " as " ~ rollforward.text_type() ~ ")), '')") }}
+{#- A value as text; a text of nothing but blanks is no value. -#}
+{% macro given_text(value) %}
+    {{ return("nullif(trim(cast(" ~ value ~ " as " ~ rollforward.text_type() ~ ")), '')") }}
 {% endmacro %}
 
 
@@ -40,13 +41,13 @@
 {% endmacro %}
 
 
-{#- Whether two rows have values of the same ranks, for every attribute. -#}
-{% macro same_ranks(left, right) %}
+{#- Whether two rows have the same attribute values, known by their numbers. -#}
+{% macro same_value_numbers(left, right) %}
     {%- set conditions = [] -%}
     {%- for name in rollforward.attributes() -%}
-        {%- do conditions.append(left ~ '.' ~ name ~ '__rank = ' ~ right ~ '.' ~ name ~ '__rank') -%}
+        {%- do conditions.append(left ~ '.' ~ name ~ '__value = ' ~ right ~ '.' ~ name ~ '__value') -%}
     {%- endfor -%}
-    {{ return(conditions | join('\n    and ')) }}
+    {{ return(conditions | join('\n    and ') or 'true') }}
 {% endmacro %}
 
 

@@ -1,18 +1,14 @@
-{#- Every row of a book's relation with its columns under the package's names, and what they say once typed. -#}
+{#- Every row of a book's relation with its columns under the package's names, and what they say once typed. What was
+    given is passed on as it is: only rows that cannot be used have it spelled out. -#}
 {% macro given_rows(book) %}
     select
         '{{ book.name }}' as book,
         {{ rollforward.joined_text(book.unit) }} as unit,
-        {{ rollforward.given_text(book.dated) }} as dated_given,
+        {{ rollforward.column(book.dated) }} as raw_date,
         {{ rollforward.to_date(book.dated) }} as dated_on,
-        {%- if book.ended %}
-        {{ rollforward.given_text(book.ended) }} as ended_given,
-        {{ rollforward.to_date(book.ended) }} as ended_on,
-        {%- else %}
-        cast(null as {{ rollforward.text_type() }}) as ended_given,
-        cast(null as date) as ended_on,
-        {%- endif %}
-        {{ rollforward.given_text(book.amount) }} as amount_given,
+        {{ rollforward.column(book.ended) if book.ended else 'cast(null as date)' }} as raw_end,
+        {{ rollforward.to_date(book.ended) if book.ended else 'cast(null as date)' }} as ended_on,
+        {{ rollforward.column(book.amount) }} as raw_amount,
         {{ rollforward.try_cast(rollforward.column(book.amount), 'decimal(38, 12)') }} as exact_amount,
         {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.amount_type()) }} as amount,
         {%- for name in rollforward.attributes() %}
@@ -33,14 +29,18 @@
 {#- The rows of a book, each with the reason why it cannot be used, or null. A row has one reason: the first that
     applies. A row that repeats a key gives way to the earliest, then largest, of its kind. -#}
 {% macro judged_rows(book) %}
+    {%- set dated_given, ended_given, amount_given = rollforward.given_text('raw_date'), rollforward.given_text('raw_end'), rollforward.given_text('raw_amount') %}
     select
         rows_given.*,
+        {{ dated_given }} as dated_given,
+        {{ ended_given }} as ended_given,
+        {{ amount_given }} as amount_given,
         case
             when unit is null then 'null_unit'
-            when dated_given is null then 'missing_date'
-            when dated_on is null or (ended_given is not null and ended_on is null) then 'unparseable_date'
-            when amount_given is null then 'null_amount'
-            when exact_amount is null then 'non_numeric_amount'
+            when dated_on is null and {{ dated_given }} is null then 'missing_date'
+            when dated_on is null or (ended_on is null and {{ ended_given }} is not null) then 'unparseable_date'
+            when amount is null and {{ amount_given }} is null then 'null_amount'
+            when amount is null and exact_amount is null then 'non_numeric_amount'
             when amount is null then 'amount_too_large'
             when ended_on = dated_on then 'zero_length_interval'
             when ended_on < dated_on then 'inverted_interval'

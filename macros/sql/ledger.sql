@@ -3,13 +3,18 @@
 {% macro ledger(periods) %}
 {%- set amount_type = rollforward.amount_type() -%}
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}
-with sides as (
+with runs as (
+    select * from {{ ref('int_rollforward__runs') }}
+    where net_amount > 0
+),
+
+sides as (
     select
         periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
-        periods.starting_index, runs.unit_id, runs.first_period,
-        runs.amount as starting_amount, 0 as ending_amount, runs.attribute_set as starting_set, null as ending_set
+        periods.series_id, periods.starting_index, runs.unit_id,
+        runs.net_amount as starting_amount, 0 as ending_amount, runs.attribute_set as starting_set, null as ending_set
     from {{ periods }} as periods
-    inner join {{ ref('int_rollforward__active_runs') }} as runs
+    inner join runs
         on periods.series_id = runs.series_id
         and periods.starting_index >= runs.from_period
         and periods.starting_index < runs.until_period
@@ -18,10 +23,10 @@ with sides as (
 
     select
         periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
-        periods.starting_index, runs.unit_id, runs.first_period,
-        0 as starting_amount, runs.amount as ending_amount, null as starting_set, runs.attribute_set as ending_set
+        periods.series_id, periods.starting_index, runs.unit_id,
+        0 as starting_amount, runs.net_amount as ending_amount, null as starting_set, runs.attribute_set as ending_set
     from {{ periods }} as periods
-    inner join {{ ref('int_rollforward__active_runs') }} as runs
+    inner join runs
         on periods.series_id = runs.series_id
         and periods.ending_index >= runs.from_period
         and periods.ending_index < runs.until_period
@@ -31,12 +36,12 @@ with sides as (
    the start, joiners those of the end. */
 compared_units as (
     select
-        book, comparison, period_start, period_end, is_complete, starting_index, unit_id, first_period,
+        book, comparison, period_start, period_end, is_complete, series_id, starting_index, unit_id,
         cast(sum(starting_amount) as {{ amount_type }}) as starting_amount,
         cast(sum(ending_amount) as {{ amount_type }}) as ending_amount,
         coalesce(max(starting_set), max(ending_set)) as attribute_set
     from sides
-    group by book, comparison, period_start, period_end, is_complete, starting_index, unit_id, first_period
+    group by book, comparison, period_start, period_end, is_complete, series_id, starting_index, unit_id
 )
 
 select
@@ -50,14 +55,37 @@ select
     compared.starting_amount,
     compared.ending_amount,
     case
-        when starting_amount = 0 and {{ 'true' if folded else 'first_period > starting_index' }} then 'new'
+        when starting_amount = 0 and {{ 'true' if folded else 'beginnings.first_period > compared.starting_index' }} then 'new'
         when starting_amount = 0 then 'reactivation'
         when ending_amount = 0 then 'churn'
         when ending_amount > starting_amount then 'expansion'
         when ending_amount < starting_amount then 'contraction'
         else 'unchanged'
-    end as movement
+    end as movement,
+    case
+        when starting_amount > 0
+            then cast(({{ rollforward.months_between('beginnings.first_period', 'compared') }}) as integer)
+    end as tenure_months
 from compared_units as compared
 inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id
+inner join {{ ref('int_rollforward__first_periods') }} as beginnings
+    on compared.series_id = beginnings.series_id
+    and compared.unit_id = beginnings.unit_id
+    and beginnings.direction = 1
 inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
+{% endmacro %}
+
+
+{#- Months from a period to the starting one of a row, of the same series: series of quarters and years count whole
+    ones. -#}
+{% macro months_between(first_period, row) %}
+    {%- set lengths = [] -%}
+    {%- for book, grain, summed in rollforward.windows().series if grain != 'month' -%}
+        {%- set series_id = rollforward.windows().series.index((book, grain, summed)) + 1 -%}
+        {%- do lengths.append('when ' ~ series_id ~ ' then ' ~ rollforward.grains()[grain]) -%}
+    {%- endfor -%}
+    {{ row }}.starting_index - {{ first_period }}
+    {%- if lengths -%}
+        ) * (case {{ row }}.series_id {{ lengths | join(' ') }} else 1 end
+    {%- endif -%}
 {% endmacro %}

@@ -23,4 +23,11 @@
 
 
 {#- The end of a run that has not ended: a period no calendar reaches. -#}
-{% macro open_end() %}{{ return(999999) }}{% endmacro %}
+{% macro open_end() %}{{ return(30000) }}{% endmacro %}
+
+
+{#- Nothing after this day counts: the day the user names, or today. -#}
+{% macro horizon() %}
+    {%- set as_of_date = rollforward.setting('as_of_date') -%}
+    {{ return("cast('" ~ as_of_date ~ "' as date)" if as_of_date else 'current_date') }}
+{% endmacro %}

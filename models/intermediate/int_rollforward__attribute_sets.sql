@@ -9,24 +9,17 @@ with given_sets as (
     select * from {{ ref('int_rollforward__given_sets') }}
 ),
 
-mixed_sets as (
-    select distinct {{ attributes | join('__rank, ') }}__rank
-    from {{ ref('int_rollforward__runs') }}
-    where given_set is null
+combined_sets as (
+    select distinct {{ attributes | join('__value, ') }}__value
+    from {{ ref('int_rollforward__combined_runs') }}
 ),
 
 unknown_sets as (
-    select mixed_sets.*
-    from mixed_sets
-    left join given_sets on {{ rollforward.same_ranks('mixed_sets', 'given_sets') }}
+    select combined_sets.*
+    from combined_sets
+    left join given_sets on {{ rollforward.same_value_numbers('combined_sets', 'given_sets') }}
     where given_sets.given_set is null
 ),
-{%- for name in attributes %}
-
-values_of_{{ name }} as (
-    select distinct {{ name }}, {{ name }}__rank from given_sets
-),
-{%- endfor %}
 
 last_given as (
     select max(given_set) as given_set from given_sets
@@ -35,21 +28,21 @@ last_given as (
 select
     given_set as attribute_set
     {{- rollforward.attribute_columns() }}
-    {{- rollforward.attribute_columns('', '__rank') }}
+    {{- rollforward.attribute_columns('', '__value') }}
 from given_sets
 
 union all
 
 select
     last_given.given_set
-    + row_number() over (order by unknown_sets.{{ attributes | join('__rank, unknown_sets.') }}__rank) as attribute_set
+    + row_number() over (order by unknown_sets.{{ attributes | join('__value, unknown_sets.') }}__value) as attribute_set
     {%- for name in attributes %},
-    values_of_{{ name }}.{{ name }}
+    given_{{ name }}.{{ name }}
     {%- endfor %}
-    {{- rollforward.attribute_columns('unknown_sets.', '__rank') }}
+    {{- rollforward.attribute_columns('unknown_sets.', '__value') }}
 from unknown_sets
 {%- for name in attributes %}
-inner join values_of_{{ name }} on unknown_sets.{{ name }}__rank = values_of_{{ name }}.{{ name }}__rank
+inner join given_sets as given_{{ name }} on unknown_sets.{{ name }}__value = given_{{ name }}.given_set
 {%- endfor %}
 cross join last_given
 {%- else %}

@@ -1,7 +1,9 @@
-/* The combinations of attribute values that input rows have, each with a number. `<attribute>__rank` is the place of the
-   value among all values of the attribute, in order, a missing value last: where values compete, ranks stand for them. */
+/* The combinations of attribute values that input rows have, each with a number. A single value is known by the number
+   of the first combination that has it (`<attribute>__value`); its place in the order of values, a missing one last, is
+   `<attribute>__rank`. A number once given is kept. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set attributes = rollforward.attributes() %}
+{%- set attributes = rollforward.attributes() -%}
+{%- set compares = rollforward.has_last_build() %}
 
 {%- if attributes %}
 
@@ -9,16 +11,46 @@ with combinations as (
     select distinct {{ attributes | join(', ') }}
     from {{ ref('int_rollforward__judged_rows') }}
     where reason is null
+),
+{%- if compares %}
+
+known_combinations as (
+    select given_set {{- rollforward.attribute_columns() }} from {{ this }}
+),
+
+new_combinations as (
+    select combinations.*
+    from combinations
+    left join known_combinations as known on {{ rollforward.same_attributes('combinations', 'known') }}
+    where known.given_set is null
+),
+{%- endif %}
+
+numbered_combinations as (
+    {%- if compares %}
+    select * from known_combinations
+
+    union all
+    {% endif %}
+    select
+        row_number() over (order by {{ attributes | join(', ') }})
+        {{- ' + (select max(given_set) from known_combinations)' if compares }} as given_set
+        {{- rollforward.attribute_columns() }}
+    from {{ 'new_combinations' if compares else 'combinations' }}
 )
 
 select
-    row_number() over (order by {{ attributes | join(', ') }}) as given_set
+    given_set
     {{- rollforward.attribute_columns() }}
     {%- for name in attributes %},
+    min(given_set) over (partition by {{ name }}) as {{ name }}__value,
     dense_rank() over (order by case when {{ name }} is null then 1 else 0 end, {{ name }}) as {{ name }}__rank
-    {%- endfor %}
-from combinations
+    {%- endfor %},
+    build
+from numbered_combinations
+cross join {{ ref('int_rollforward__build') }}
 {%- else %}
 
-select 1 as given_set
+select 1 as given_set, build
+from {{ ref('int_rollforward__build') }}
 {%- endif %}

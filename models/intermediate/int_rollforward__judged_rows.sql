@@ -1,17 +1,16 @@
-/* Every input row of every book with its final reason: to what the row says itself comes what only the whole book
-   knows, how far it has been observed and which snapshot of a month is the last. Rows without a reason make up the
-   ledger. */
+/* Every input row of every book with its final reason: to what the row says itself comes what depends on the day we
+   look and on the rows beside it. Rows without a reason make up the ledger. Units are followed by a number, `unit_id`. */
 {{ config(enabled=rollforward.is_configured(), materialized='view') }}
 {%- set snapshots = rollforward.books('snapshots') %}
 
 with
 {%- if snapshots %}
+/* Of a month's snapshots, the last day's stand for the month. */
 snapshot_days as (
-    select given.book, {{ rollforward.month_index('given.dated_on') }} as month_index, max(given.dated_on) as last_day
-    from {{ ref('stg_rollforward__snapshots') }} as given
-    inner join {{ ref('int_rollforward__observed_books') }} as books on given.book = books.book
-    where given.reason is null and given.dated_on <= books.observed_through
-    group by given.book, {{ rollforward.month_index('given.dated_on') }}
+    select book, {{ rollforward.month_index('dated_on') }} as month_index, max(dated_on) as last_day
+    from {{ ref('stg_rollforward__snapshots') }}
+    where reason is null and dated_on <= {{ rollforward.horizon() }}
+    group by book, {{ rollforward.month_index('dated_on') }}
 ),
 {%- endif %}
 
@@ -32,24 +31,24 @@ staged_rows as (
 )
 
 select
-    given.shape,
-    given.book,
-    given.unit,
-    given.row_key,
-    given.month_index,
-    given.dated_given,
-    given.dated_on,
-    given.ended_given,
+    shape,
+    book,
+    unit,
+    {{ rollforward.hashed(['book', 'unit']) }} as unit_id,
+    row_key,
+    month_index,
+    dated_given,
+    dated_on,
+    ended_given,
     /* An end that has not been reached yet is no end. */
-    case when given.ended_on <= books.observed_through then given.ended_on end as ended_on,
-    given.amount_given,
-    given.exact_amount,
-    given.amount
-    {{- rollforward.attribute_columns('given.') }},
+    case when ended_on <= {{ rollforward.horizon() }} then ended_on end as ended_on,
+    amount_given,
+    exact_amount,
+    amount
+    {{- rollforward.attribute_columns() }},
     case
-        when given.reason is not null then given.reason
-        when books.observed_through is null or given.dated_on > books.observed_through then 'after_observed_through'
-        when given.dated_on < given.last_snapshot_of_month then 'superseded_snapshot'
+        when reason is not null then reason
+        when dated_on > {{ rollforward.horizon() }} then 'after_observed_through'
+        when dated_on < last_snapshot_of_month then 'superseded_snapshot'
     end as reason
-from staged_rows as given
-left join {{ ref('int_rollforward__observed_books') }} as books on given.book = books.book
+from staged_rows

@@ -1,31 +1,12 @@
 /* One row a book: what of it has been observed. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set as_of_date = rollforward.setting('as_of_date') -%}
+{%- set snapshots = rollforward.books('snapshots') -%}
 
-with usable_rows as (
-    {%- for shape in rollforward.shapes() if rollforward.books(shape) %}
-    select book, '{{ shape }}' as shape, dated_on, ended_on
-    from {{ ref('stg_rollforward__' ~ shape) }}
-    where reason is null
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
-),
-
-/* Nothing after this day counts: the day the user names, or today. */
-horizon as (
-    select {{ "cast('" ~ as_of_date ~ "' as date)" if as_of_date else 'current_date' }} as last_day
-),
-
-days as (
-    select
-        book,
-        shape,
-        min(case when dated_on <= last_day then dated_on end) as first_day,
-        max(case when dated_on <= last_day then dated_on end) as last_dated,
-        max(case when ended_on <= last_day then ended_on end) as last_ended,
-        max(last_day) as last_day
-    from usable_rows cross join horizon
-    group by book, shape
+with days as (
+    select book, min(first_day) as first_day, max(last_day) as last_day
+    from {{ ref('int_rollforward__units') }}
+    where first_day is not null
+    group by book
 ),
 
 /* An extract that stops is not observed later than it reaches, unless the user names the day; a snapshot speaks
@@ -34,16 +15,18 @@ observed as (
     select
         book,
         first_day,
-        {% if as_of_date %}
+        {%- if not rollforward.setting('as_of_date') %}
+        last_day as observed_through
+        {%- elif snapshots %}
         case
-            when shape = 'snapshots' then least(last_day, cast({{ dbt.last_day('last_dated', 'month') }} as date))
-            else last_day
-        end
+            when book in ('{{ snapshots | map(attribute='name') | join("', '") }}')
+                then least({{ rollforward.horizon() }}, cast({{ dbt.last_day('last_day', 'month') }} as date))
+            else {{ rollforward.horizon() }}
+        end as observed_through
         {%- else %}
-        case when last_ended > last_dated then last_ended else last_dated end
-        {%- endif %} as observed_through
+        {{ rollforward.horizon() }} as observed_through
+        {%- endif %}
     from days
-    where first_day is not null
 )
 
 select

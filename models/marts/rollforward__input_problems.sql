@@ -4,11 +4,18 @@
 {%- set text_type = rollforward.text_type() -%}
 {%- set problem_type = 'decimal(38, 12)' %}
 
-with rejected_rows as (
+with noted_rows as (
+    select book, reason, exact_amount, amount
+    from {{ ref('int_rollforward__judged_rows') }}
+    where reason is not null or exact_amount <> amount
+),
+
+rejected_rows as (
     select
         book, reason, cast(null as {{ text_type }}) as grain, cast(null as integer) as periods_summed,
         count(*) as row_count, cast(coalesce(sum(exact_amount), 0) as {{ problem_type }}) as amount
-    from {{ ref('rollforward__rejected_rows') }}
+    from noted_rows
+    where reason is not null
     group by book, reason
 ),
 
@@ -17,8 +24,8 @@ rounded_rows as (
     select
         book, 'rounded_amount' as reason, cast(null as {{ text_type }}) as grain, cast(null as integer) as periods_summed,
         count(*) as row_count, cast(sum(exact_amount - amount) as {{ problem_type }}) as amount
-    from {{ ref('int_rollforward__judged_rows') }}
-    where reason is null and exact_amount <> amount
+    from noted_rows
+    where reason is null
     group by book
 ),
 
@@ -29,11 +36,15 @@ negative_periods as (
         series.grain,
         series.periods_summed,
         case when runs.until_period > series.last_period then series.last_period + 1 else runs.until_period end
-            - runs.from_period as periods,
+            - case when runs.from_period < series.first_whole_period then series.first_whole_period else runs.from_period end
+            as periods,
         runs.net_amount
     from {{ ref('int_rollforward__runs') }} as runs
     inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id
-    where runs.net_amount < 0
+    where
+        runs.net_amount < 0
+        and runs.from_period <= series.last_period
+        and runs.until_period > series.first_whole_period
 ),
 
 negative_amounts as (

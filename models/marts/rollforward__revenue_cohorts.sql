@@ -7,15 +7,15 @@
 /* The changes so far add up to what is true from this period until the next change. */
 with running_measures as (
     select
-        window_id,
-        attribute_set,
+        window_id
+        {{- rollforward.attribute_columns('', '__value') }},
         at_period as from_period,
         lead(at_period, 1, {{ rollforward.open_end() }}) over (
-            partition by window_id, attribute_set order by at_period
+            partition by window_id {{- rollforward.attribute_columns('', '__value') }} order by at_period
         ) as until_period
         {%- for measure in rollforward.running_measures() %},
         cast(sum({{ measure }}) over (
-            partition by window_id, attribute_set
+            partition by window_id {{- rollforward.attribute_columns('', '__value') }}
             order by at_period rows unbounded preceding
         ) as {{ rollforward.measure_type(measure) }}) as {{ measure }}
         {%- endfor %}
@@ -44,7 +44,9 @@ select
     measures.period_start,
     measures.period_end,
     measures.is_complete
-    {{- rollforward.attribute_columns('sets.') }},
+    {%- for name in rollforward.attributes() %},
+    values_of_{{ name }}.{{ name }}
+    {%- endfor %},
 
     measures.starting_revenue,
     cast(measures.existing_revenue + measures.joined_revenue as {{ amount_type }}) as ending_revenue,
@@ -66,5 +68,7 @@ select
     {{ 'measures.joined_customers' if folded else 'measures.new_customers' }} as new_customers,
     cast({{ '0' if folded else 'measures.joined_customers - measures.new_customers' }} as bigint) as reactivated_customers
 from period_measures as measures
-inner join {{ ref('int_rollforward__attribute_sets') }} as sets
-    on measures.attribute_set = sets.attribute_set
+{%- for name in rollforward.attributes() %}
+inner join {{ ref('int_rollforward__given_sets') }} as values_of_{{ name }}
+    on measures.{{ name }}__value = values_of_{{ name }}.given_set
+{%- endfor %}

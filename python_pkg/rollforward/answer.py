@@ -7,7 +7,7 @@ found.sql, found.columns
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,10 +68,12 @@ def answer(
         where = "" if condition is None else condition.on(dialect.adapter)
     planned = plan_selection(meaning, meanings.catalog)
     columns = tuple(_columns(planned, parts=parts))
-    problems += _unknown_columns(order_by, [column.name for column in columns])
+    aliases = {alias: metric.name for metric in planned.metrics for alias in metric.aliases}
+    order, wrong = _order(order_by, [column.name for column in columns], aliases)
+    problems += wrong
     if problems:
         raise ProblemsFound(problems)
-    order = tuple(word.text for word in order_by) or ("comparison", "period_start", *meaning.by)
+    order = order or ("comparison", "period_start", *meaning.by)
     writing = Writing(relations, dialect, where, parts=parts, order_by=order, limit=limit)
     return Answer(statement(planned, writing), columns, planned)
 
@@ -91,8 +93,20 @@ def _label(name: str) -> str:
     return name.replace("_", " ").title()
 
 
-def _unknown_columns(order_by: Iterable[Scalar], known: list[str]) -> Iterator[Problem]:
-    for word in order_by:
-        if word.text.removeprefix("-") not in known:
-            hint = did_you_mean(word.text, known, otherwise=f"known: {', '.join(known)}")
-            yield Problem("unknown-column", f"the answer has no column '{word.text}'", word.place, hint)
+def _order(
+    words: Iterable[Scalar], known: list[str], aliases: Mapping[str, str]
+) -> tuple[tuple[str, ...], list[Problem]]:
+    """Give the columns to order by, aliases by the names of their metrics, and the words that are none."""
+    order: list[str] = []
+    problems = []
+    for word in words:
+        descending = "-" if word.text.startswith("-") else ""
+        name = word.text.removeprefix("-")
+        name = aliases.get(name, name)
+        if name in known:
+            order.append(descending + name)
+        else:
+            hint = did_you_mean(name, known, otherwise=f"known: {', '.join(known)}")
+            message = f"the answer has no column '{word.text}'"
+            problems.append(Problem("unknown-column", message, word.place, hint))
+    return tuple(order), problems

@@ -135,6 +135,7 @@ QUESTIONS: Mapping[str, str] = {
         "Neither the view nor its metrics say which book is read, and there is more than one, or none."
     ),
     "missing-comparison": "Neither the view nor its metrics say what each period is compared with.",
+    "key-in-by": "Every row has its book, comparison and period: numbers of several are never added up.",
     "comparison-not-in-book": "The book is restricted to other comparisons.",
 }
 """What is wrong with what is asked."""

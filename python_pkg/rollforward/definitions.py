@@ -21,13 +21,16 @@ COHORTS = "rollforward__revenue_cohorts"
 LEDGER = "rollforward__customer_movements"
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 """The columns of the cohorts that are neither attributes nor measures."""
-ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount")
+ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount", "tenure_months")
 """The columns of the ledger that cohorts do not have: they belong to single units."""
 MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "unchanged")
 """What can become of a unit, as the ledger says it."""
 INNER_COLUMNS = (
     *(
         "shape",
+        "raw_date",
+        "raw_end",
+        "raw_amount",
         "dated_given",
         "dated_on",
         "ended_given",

@@ -10,6 +10,7 @@ from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.fingerprint import view_fingerprint
 from rollforward.kinds import AMOUNT, COUNT, Kind
 from rollforward.plan import MetricPlan, ViewPlan
+from rollforward.resolve import SelectionMeaning
 from rollforward.yaml_text import Value, yaml_text
 
 KEY_COLUMNS = {
@@ -26,7 +27,11 @@ def view_properties(view: ViewPlan, where: str) -> str:
     """Give the body of a view's properties file; `where` is the condition in its normal writing."""
     selected = view.meaning.selected
     keys = [_column(name, *KEY_COLUMNS[name]) | {"data_tests": ["not_null"]} for name in KEYS]
-    attributes = [_column(name, "string", f"The value of {name} {ATTRIBUTION}.") for name in selected.by]
+    made = {each.name: each.dimension.description or each.dimension.label for each in selected.dimensions}
+    attributes = [
+        _column(name, "string", made.get(name) or f"The value of {name} {ATTRIBUTION}.")
+        for name in selected.by
+    ]
     metrics = [_metric(metric, view) for metric in view.selected.metrics]
     parts = [
         _column(part.name, _type_of(part.kind, view, exact=True), part.description)
@@ -59,10 +64,16 @@ def _meta(view: ViewPlan, where: str) -> dict[str, Value]:
         "comparisons": {each.name: _comparison(each, view) for each in selected.comparisons},
         "by": list(selected.by),
         "attribution": ATTRIBUTION,
+        **({"dimensions": _dimensions(selected)} if selected.dimensions else {}),
         **({"where": where} if where else {}),
         "policies": dict(view.policies),
         "metrics": {metric.name: _definition(metric) for metric in view.selected.metrics},
     }
+
+
+def _dimensions(selected: SelectionMeaning) -> dict[str, Value]:
+    """Give what the dimensions of a view are made of."""
+    return {each.name: " ".join(each.row.text.split()) for each in selected.dimensions}
 
 
 def _comparison(comparison: Comparison, view: ViewPlan) -> dict[str, Value]:

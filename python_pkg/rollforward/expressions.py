@@ -80,7 +80,7 @@ def parsed(sql: Scalar, hint: str) -> exp.Expr:
         raise refused("this is not one expression", sql.place)
     if _depth(trees[0]) > DEEPEST:
         raise refused(f"this is nested more than {DEEPEST} deep", sql.place)
-    return trees[0]
+    return trees[0].transform(_denied_outside, copy=False)
 
 
 def text_of(tree: exp.Expr, dialect: Dialect) -> str:
@@ -105,16 +105,18 @@ def fragment(tree: exp.Expr) -> Fragment:
 
 def _in_lines(tree: exp.Expr, dialect: Dialect) -> str:
     """Write a tree, a `case` that is long or has several branches with a line for each."""
-    text = text_of(tree, dialect)
-    if not isinstance(tree, exp.Case) or (len(text) <= LINE and len(tree.args["ifs"]) == 1):
-        return text
-    branches = [
-        f"    when {text_of(branch.this, dialect)} then {text_of(branch.args['true'], dialect)}"
+    if not isinstance(tree, exp.Case):
+        return text_of(tree, dialect)
+    pieces = [
+        f"when {text_of(branch.this, dialect)} then {text_of(branch.args['true'], dialect)}"
         for branch in tree.args["ifs"]
     ]
     default = tree.args.get("default")
-    last = [] if default is None else [f"    else {text_of(default, dialect)}"]
-    return "\n".join(["case", *branches, *last, "end"])
+    pieces += [] if default is None else [f"else {text_of(default, dialect)}"]
+    line = " ".join(["case", *pieces, "end"])
+    if len(line) <= LINE and len(tree.args["ifs"]) == 1:
+        return line
+    return "\n".join(["case", *(f"    {piece}" for piece in pieces), "end"])
 
 
 def _differs(node: exp.Expr) -> bool:
@@ -137,7 +139,20 @@ def _offset(text: str, line: int, column: int) -> int:
 
 def parsed_text(text: str) -> exp.Expr:
     """Parse SQL of the package's own."""
-    return sqlglot.parse_one(text, read=DEFAULT.sqlglot)
+    return sqlglot.parse_one(text, read=DEFAULT.sqlglot).transform(_denied_outside, copy=False)
+
+
+def _denied_outside(node: exp.Expr) -> exp.Expr:
+    """Give `not plan like 'x'` for `plan not like 'x'`, as it is for `not in` and `not between`.
+
+    What is denied is in parentheses where an engine would otherwise deny the column alone.
+    """
+    if isinstance(node, exp.Like) and node.args.get("negate"):
+        node.set("negate", None)
+        return exp.Not(this=node)
+    if isinstance(node, exp.Not) and isinstance(node.this, exp.In | exp.Is):
+        node.set("this", exp.paren(node.this, copy=False))
+    return node
 
 
 def joinable(tree: exp.Expr) -> exp.Expr:
@@ -158,7 +173,7 @@ def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
             return node
         case exp.NEQ():
             return _or_missing(node, node, nullable)
-        case exp.Not(this=exp.Is()):
+        case exp.Not() if isinstance(node.this.unnest(), exp.Is):
             return node
         case exp.Not():
             denied = node.this.unnest()

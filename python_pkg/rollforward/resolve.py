@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar, assert_never
 
 from rollforward.definitions import (
+    KEYS,
     ROW_COLUMNS,
     Book,
     Catalog,
@@ -132,6 +133,26 @@ def resolve(catalog: Catalog, problems: list[Problem]) -> Meanings:
         if selected is not None:
             views.append(ViewMeaning(view, selected))
     return replace(meanings, views=tuple(views))
+
+
+def for_selection(catalog: Catalog, selection: Selection) -> Catalog:
+    """Give the part of a catalog that a selection needs, so that what nobody asks for costs nothing.
+
+    Where it names a metric that is not there, it is the whole: what was meant may be any of them.
+    """
+    by_name = {name.text: metric for metric in catalog.metrics for name in metric_names(metric)}
+    if any(word.text not in by_name for word in selection.metrics):
+        return catalog
+    needed: dict[str, Metric] = {}
+    waiting = [word.text for word in selection.metrics]
+    while waiting:
+        metric = by_name.get(waiting.pop())
+        if metric is not None and metric.card.name.text not in needed:
+            needed[metric.card.name.text] = metric
+            waiting += [word.text for word in _words_of(metric)]
+    sliced = {word.text for word in selection.by}
+    dimensions = tuple(each for each in catalog.dimensions if each.name.text in sliced)
+    return replace(catalog, metrics=tuple(needed.values()), dimensions=dimensions, views=())
 
 
 def resolve_selection(
@@ -379,6 +400,12 @@ def _found(
     for word in words:
         if word.text in known:
             found.append(known[word.text])
+            continue
+        if what == "attribute" and word.text in KEYS:
+            message = (
+                f"'{word.text}' is a column of every row already: books, comparisons and periods never mix"
+            )
+            problems.append(Problem("key-in-by", message, word.place, "leave it out"))
             continue
         hint = did_you_mean(word.text, known, otherwise=f"known: {', '.join(known) or 'none'}")
         message = f"{what} '{word.text}' is not defined{where}"

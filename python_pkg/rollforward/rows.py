@@ -43,8 +43,11 @@ LEDGER_TYPES: Mapping[str, ValueType] = {
     "movement": "text",
     "starting_amount": "amount",
     "ending_amount": "amount",
+    "tenure_months": "number",
 }
 """The columns of the ledger that expressions may name, besides the attributes."""
+MISSING_FOR_JOINERS = frozenset({"tenure_months"})
+"""Those of them that can be missing."""
 ONE = exp.Literal.number(1)
 
 
@@ -115,17 +118,19 @@ def dimension_meaning(
     problems += checks.problems
     if checks.problems:
         return None
-    attributes = _attributes(tree)
+    attributes, nullable = _attributes(tree), _nullable([tree])
     held = not any(column.name in LEDGER_TYPES for column in tree.find_all(exp.Column))
-    kept = keeping_nulls_within(tree, frozenset(attributes))
-    cut = _in_bands(kept, [band.text for band in dimension.bands]) if dimension.bands else kept
+    kept = keeping_nulls_within(tree, nullable)
+    cut = _in_bands(kept, [band.text for band in dimension.bands], nullable) if dimension.bands else kept
     return DimensionMeaning(dimension, fragment(cut), held, attributes)
 
 
-def _in_bands(value: exp.Expr, limits: list[str]) -> exp.Expr:
+def _in_bands(value: exp.Expr, limits: list[str], nullable: frozenset[str]) -> exp.Expr:
     """Give the name of the band that a number falls in. Who pays nothing on that side has no size."""
     case = exp.Case()
-    if isinstance(value, exp.Column):
+    if nullable:
+        case = case.when(_is_missing(value), exp.null())
+    elif isinstance(value, exp.Column):
         case = case.when(exp.EQ(this=value.copy(), expression=exp.Literal.number(0)), exp.null())
     for number, limit in enumerate(limits):
         name = f"{limits[number - 1]} to {limit}" if number else f"below {limit}"
@@ -146,7 +151,7 @@ def _checked(metric: Simple, catalog: Catalog, problems: list[Problem]) -> _Row 
         return None
     trees = [tree for tree in (expr, condition) if tree is not None]
     attributes = tuple(dict.fromkeys(name for tree in trees for name in _attributes(tree)))
-    nullable = frozenset(attributes)
+    nullable = _nullable(trees)
     kept = None if condition is None else keeping_nulls_within(keeping_nulls(condition, nullable), nullable)
     return _Row(keeping_nulls_within(expr, nullable), kept, kind, attributes)
 
@@ -180,6 +185,16 @@ def _checked_filter(sql: Scalar, catalog: Catalog, found: list[Problem]) -> exp.
     return tree
 
 
+def _nullable(trees: Iterable[exp.Expr]) -> frozenset[str]:
+    """Give the columns of expressions that can be missing: attributes, and what joiners do not have."""
+    names = {column.name for tree in trees for column in tree.find_all(exp.Column)}
+    return frozenset(name for name in names if name not in LEDGER_TYPES or name in MISSING_FOR_JOINERS)
+
+
+def _is_missing(value: exp.Expr) -> exp.Expr:
+    return exp.Is(this=value.copy(), expression=exp.Null())
+
+
 def _attributes(tree: exp.Expr) -> tuple[str, ...]:
     names = (column.name for column in tree.find_all(exp.Column))
     return tuple(dict.fromkeys(name for name in names if name not in LEDGER_TYPES))
@@ -200,9 +215,9 @@ def _sum(name: str, metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[st
 def _leaf(name: str, metric: Simple, row: _Row, expr: exp.Expr, otherwise: str) -> Measure:
     """Give what a simple metric aggregates: its expression where the filter holds, else 0 or nothing."""
     conditions = [] if row.condition is None else [row.condition]
-    if expr is ONE and row.kind == "text":
-        # Counting a value that may be missing: only rows that have one.
-        conditions.append(exp.Not(this=exp.Is(this=row.expr.copy(), expression=exp.Null())))
+    if otherwise and (row.kind == "text" or _nullable([row.expr]) & MISSING_FOR_JOINERS):
+        # A value that may be missing: only rows that have one are counted, and are part of an average.
+        conditions.append(exp.Not(this=exp.paren(_is_missing(row.expr))))
     tree = expr.copy()
     if conditions:
         case = exp.Case().when(exp.and_(*conditions), tree)
@@ -245,7 +260,7 @@ def _scope(catalog: Catalog, where: str) -> Scope:
 
     return Scope(
         types=types,
-        nullable=frozenset(attributes),
+        nullable=frozenset(attributes) | MISSING_FOR_JOINERS,
         why_not=why_not,
         values={"movement": MOVEMENTS},
         where=where,

@@ -29,6 +29,7 @@ SETTINGS = (
     "fiscal_year_start_month",
     "reactivation",
     "amount_scale",
+    "rebuild_above_share",
 )
 BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons")
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")

@@ -69,7 +69,7 @@ def _of_what(selected: SelectionPlan, writing: Writing) -> str:
     which = "complete periods" if meaning.selection.incomplete_periods == "exclude" else "periods"
     sliced = f", by {', '.join(meaning.by)}" if meaning.by else ""
     made_of = ", and what it is made of" if writing.parts else ""
-    how = " Worked out customer by customer, from the ledger." if meaning.reads_ledger else ""
+    how = "\n   Worked out customer by customer, from the ledger." if meaning.reads_ledger else ""
     return f"The {which} of {meaning.book.name.text}{sliced}: each metric{made_of}.{how}"
 
 

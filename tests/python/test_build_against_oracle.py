@@ -14,8 +14,10 @@ from rollforward.source import read_document
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 
 
-def build(project: Project, given_settings: oracle.Settings, rows: dict[str, list[dict[str, Any]]]) -> Built:
-    """Load every book's rows as a source and build the package's models over them."""
+def build(
+    project: Project, given_settings: oracle.Settings, rows: dict[str, list[dict[str, Any]]], **more: Any
+) -> Built:
+    """Load every book's rows as a source and build the package's models over them; `more` are further settings."""
     books = {}
     for number, (name, book) in enumerate(given_settings.books.items(), start=1):
         project.load(f"src_{number}", strategies.column_types(rows[name], book), rows[name])
@@ -29,6 +31,7 @@ def build(project: Project, given_settings: oracle.Settings, rows: dict[str, lis
             "as_of_date": given_settings.as_of_date,
             "fiscal_year_start_month": given_settings.fiscal_year_start_month,
             "reactivation": given_settings.reactivation,
+            **more,
         },
     )
     if not built.success:
@@ -49,10 +52,18 @@ def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[di
     def expected_row(row: oracle.LedgerRow) -> tuple[Any, ...]:
         keys = tuple(getattr(row, key) for key in KEYS)
         values = tuple(row.attributes.get(name) for name in names)
-        return (*keys, row.unit, *values, row.starting_amount, row.ending_amount, row.movement)
+        return (
+            *keys,
+            row.unit,
+            *values,
+            row.starting_amount,
+            row.ending_amount,
+            row.movement,
+            row.tenure_months,
+        )
 
     found = built.rows("select * from rollforward__customer_movements")
-    columns = (*KEYS, "unit", *names, "starting_amount", "ending_amount", "movement")
+    columns = (*KEYS, "unit", *names, "starting_amount", "ending_amount", "movement", "tenure_months")
     assert_same(
         "ledger",
         Counter(tuple(row[column] for column in columns) for row in found),

@@ -16,13 +16,14 @@ from typing import Any
 import duckdb
 import oracle
 import pytest
+import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import LedgerRow
 from rollforward.answer import answer
 from rollforward.catalog import read_catalog
 from rollforward.definitions import Catalog, Selection
-from rollforward.dialects import DEFAULT
+from rollforward.dialects import DEFAULT, DIALECTS, Dialect
 from rollforward.errors import Problem
 from rollforward.layout import read_layout
 from rollforward.resolve import Meanings, resolve
@@ -53,6 +54,10 @@ metrics:
   - {name: average_paid, type: simple, agg: average, expr: ending_amount, filter: ending_amount > 0}
   - {name: average_large, type: simple, agg: average, expr: starting_amount,
      filter: starting_amount >= 1000}
+  - {name: average_tenure, type: simple, agg: average, expr: tenure_months}
+  - {name: months_together, type: simple, agg: sum, expr: tenure_months}
+  - {name: not_of_late, type: simple, agg: count, filter: tenure_months >= 3}
+  - {name: others_than_3, type: simple, agg: count, filter: tenure_months <> 3}
   - {name: large_expansion_rate, type: ratio, numerator: large_expansion, denominator: starting_revenue}
   - {name: mixed, type: derived, expr: (large_expansion - 2 * churned_revenue) / (3 * existing_revenue)}
   - {name: share_of_largest, type: ratio, numerator: largest, denominator: ending_revenue}
@@ -64,6 +69,7 @@ metrics:
   - {name: cer_of_2, type: trailing, input: customer_expansion_rate, periods: 2}
 dimensions:
   - {name: size, expr: starting_amount, bands: [1000, 5000.5]}
+  - {name: tenure, expr: tenure_months, bands: [3, 12]}
   - {name: segment, expr: "case when plan in ('pro', 'basic') then 'known' else 'other' end"}
   - {name: direction, expr: "case when ending_amount > starting_amount then 'up' else 'other' end"}
 """
@@ -129,6 +135,7 @@ def ledgers(draw: st.DrawFn) -> list[LedgerRow]:
                             after,
                             movement,
                             attributes,
+                            draw(st.integers(0, 14)) if before else None,
                         )  # fmt: skip
                     )
     return rows
@@ -145,6 +152,7 @@ UNITS = {
     "starting_amount": "decimal(18, 4)",
     "ending_amount": "decimal(18, 4)",
     "movement": "text",
+    "tenure_months": "integer",
 }
 MEASURES = dict.fromkeys(oracle.REVENUE_MEASURES, "decimal(18, 4)") | dict.fromkeys(
     oracle.COUNT_MEASURES, "bigint"
@@ -167,7 +175,7 @@ def database(rows: list[LedgerRow]) -> duckdb.DuckDBPyConnection:
         [
             *(row.book, row.comparison, row.period_start, row.period_end, row.is_complete),
             *row.attributes.values(),
-            *(row.unit, row.starting_amount, row.ending_amount, row.movement),
+            *(row.unit, row.starting_amount, row.ending_amount, row.movement, row.tenure_months),
         ]
         for row in rows
     ]
@@ -235,6 +243,10 @@ def ending(rows: list[LedgerRow]) -> list[Decimal]:
     return [row.ending_amount for row in rows if row.ending_amount > 0]
 
 
+def tenures(rows: list[LedgerRow]) -> list[int]:
+    return [row.tenure_months for row in rows if row.tenure_months is not None]
+
+
 PLAIN: dict[str, Callable[[list[LedgerRow]], Any]] = {
     "large_expansion": large_expansion,
     "above_at_start": lambda rows: total(rows, lambda row: row.starting_amount > 5000),
@@ -259,6 +271,10 @@ PLAIN: dict[str, Callable[[list[LedgerRow]], Any]] = {
         sum(row.starting_amount for row in rows if row.starting_amount >= 1000),
         sum(row.starting_amount >= 1000 for row in rows),
     ),
+    "average_tenure": lambda rows: ratio(sum(tenures(rows)), len(tenures(rows))),
+    "months_together": lambda rows: sum(tenures(rows)),
+    "not_of_late": lambda rows: sum(months >= 3 for months in tenures(rows)),
+    "others_than_3": lambda rows: total(rows, lambda row: row.tenure_months != 3),
     "large_expansion_rate": lambda rows: ratio(large_expansion(rows), start(rows)),
     "mixed": lambda rows: ratio(
         large_expansion(rows)
@@ -285,11 +301,18 @@ def size(row: LedgerRow) -> str | None:
     return next((name for limit, name in bands.items() if row.starting_amount < limit), "5000.5 and above")
 
 
+def tenure(row: LedgerRow) -> str | None:
+    if row.tenure_months is None:
+        return None
+    return "below 3" if row.tenure_months < 3 else "3 to 12" if row.tenure_months < 12 else "12 and above"
+
+
 SLICES: dict[tuple[str, ...], Callable[[LedgerRow], Key]] = {
     (): lambda _: (),
     ("plan",): lambda row: (row.attributes["plan"],),
     ("size", "region"): lambda row: (size(row), row.attributes["region"]),
     ("segment",): lambda row: ("known" if row.attributes["plan"] in ("pro", "basic") else "other",),
+    ("tenure",): lambda row: (tenure(row),),
     ("direction",): lambda row: ("up" if row.ending_amount > row.starting_amount else "other",),
 }
 
@@ -551,3 +574,18 @@ def test_what_the_cohorts_hold_is_found(
     assert meaning.reads_ledger == (form is None)
     if form is not None:
         assert in_words(meaning.form) == form
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.adapter)
+def test_every_engine_can_read_its_statements(meanings: Meanings, dialect: Dialect) -> None:
+    for metrics in (tuple(PLAIN), tuple(TRAILING), ("lost", "net_expansion_rate")):
+        selection = Selection(
+            metrics=tuple(typed(name, "METRIC") for name in metrics),
+            comparisons=tuple(typed(name, "--comparison") for name in MONTHS),
+            by=(typed("size", "--by"), typed("segment", "--by")),
+        )
+        text = answer(selection, meanings, dialect, RELATIONS, parts=True).sql
+        tree = sqlglot.parse_one(text, read=dialect.sqlglot)
+        assert isinstance(tree, sqlglot.exp.Select)
+        assert dialect.float_type in text
+        assert max(map(len, text.splitlines())) <= 130

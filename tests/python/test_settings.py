@@ -92,23 +92,38 @@ def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
 
 def test_a_query_that_cannot_be_answered(project: Project) -> None:
     query = (
-        "rollforward.query(metrics=['net_rate', 'net_expansion_rate'], book=['sales', 'orders'],"
+        "rollforward.query(metrics=['net_rate', 'net_expansion_rate', 'trend'], book=['sales', 'orders'],"
         " comparison='mom', by='plan', incomplete_periods='maybe')"
     )
+    over = "{% macro trend() %}1{% endmacro %}{% macro trend__over() %}several periods{% endmacro %}"
+    trend = project.write("macros/trend.sql", over)
     asked = project.write("models/asked.sql", f"{{{{ {query} }}}}\n")
     settings = {"books": {"sales": {**BOOK, "attributes": ["country"]}}}
     built = project.dbt("compile", "--select", "asked", settings=settings)
     asked.unlink()
+    trend.unlink()
     assert not built.success
     for message in (
         "rollforward.query cannot be answered:",
         "metric 'net_rate' is not defined",
+        "metric 'trend' is worked out over several periods, not over the cohorts: publish it in a view",
         "book 'orders' is not one of sales",
         "comparison 'mom' is not one that book sales has: month_over_month, quarter_over_quarter",
         "by 'plan' is not an attribute of book sales: country",
         "incomplete_periods 'maybe' is not one of exclude, include",
     ):
         assert message in built.messages
+
+
+def test_a_query_takes_aliases(project: Project) -> None:
+    project.ask("asked", metrics=["nrr", "cer"], book="sales", comparison="month_over_month")
+    built = project.dbt("compile", "--select", "asked", settings={"books": {"sales": BOOK}})
+    assert built.success, built.messages
+    (written,) = (project.folder / "target" / "compiled").rglob("asked.sql")
+    text = " ".join(written.read_text().split())
+    (project.folder / "models" / "asked.sql").unlink()
+    assert "nullif(cast(sum(starting_revenue) as double), 0) ) as nrr," in text
+    assert text.count("as double") == 4 and " as cer " in text
 
 
 def dictionary(macro_file: str, name: str) -> dict[str, Any]:

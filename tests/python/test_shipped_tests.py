@@ -60,7 +60,7 @@ DAMAGE = {
         "period_starts_where_the_compared_one_ended",
         "ledger_adds_up_to_cohorts",
     },
-    "update int_rollforward__runs set net_amount = net_amount + 5 where until_period > 99999": {
+    "update int_rollforward__pieces set amount = amount + 5 where until_period = 30000": {
         "input_is_accounted_for",
         "ledger_adds_up_to_cohorts",
     },

@@ -1,0 +1,66 @@
+{#- Builds that go on from the one before. Every table that is kept says in column `build` which build it belongs to;
+    int_rollforward__build names this build and the one it can go on from. A build goes on when nothing but the input
+    changed: units whose rows changed are followed anew, their old runs are taken out of the cohorts and the new ones
+    put in. It gives what a build from nothing gives. When many changed, all count as changed: everything is built anew. -#}
+
+
+{#- The number of the build that the tables left behind, when all of them belong to it and the settings are what they
+    were; none when everything has to be built. -#}
+{% macro last_build(build_table) %}
+    {%- if not execute or flags.FULL_REFRESH or not adapter.get_relation(build_table.database, build_table.schema, build_table.identifier) -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- for name in rollforward.kept_tables() -%}
+        {%- if not adapter.get_relation(build_table.database, build_table.schema, name) -%}{{ return(none) }}{%- endif -%}
+    {%- endfor -%}
+    {#- The last of the kept tables is only built when all before it are. -#}
+    {%- set last_table = build_table.incorporate(path={'identifier': rollforward.kept_tables()[-1]}) -%}
+    {%- set found = run_query("select build from " ~ build_table ~ " where settings = '" ~ rollforward.settings_fingerprint() ~ "' and build = (select max(build) from " ~ last_table ~ ")") -%}
+    {{ return(found.rows[0][0] if found.rows | length == 1 else none) }}
+{% endmacro %}
+
+
+{#- The tables that a build can go on from, in the order they are built. -#}
+{% macro kept_tables() %}
+    {%- set pieces = ['int_rollforward__pieces'] if rollforward.is_configured(['intervals', 'movements', 'snapshots']) else [] -%}
+    {{ return(['int_rollforward__unit_signatures', 'int_rollforward__given_sets'] + pieces + ['int_rollforward__combined_runs', 'int_rollforward__cohort_changes']) }}
+{% endmacro %}
+
+
+{#- One text for all settings that kept tables depend on. -#}
+{% macro settings_fingerprint() %}
+    {{ return(local_md5(tojson({
+        'books': rollforward.books(),
+        'windows': rollforward.windows(),
+        'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),
+        'amount_scale': rollforward.setting('amount_scale'),
+    }))) }}
+{% endmacro %}
+
+
+{#- This build's number: the time it started, in milliseconds. -#}
+{% macro build_number() %}{{ return((run_started_at.timestamp() * 1000) | int) }}{% endmacro %}
+
+
+{#- Whether units are compared with those of the build before. -#}
+{% macro has_last_build() %}
+    {%- if not execute -%}{{ return(false) }}{%- endif -%}
+    {%- set found = run_query("select previous_build from " ~ ref('int_rollforward__build')) -%}
+    {{ return(found.rows[0][0] is not none) }}
+{% endmacro %}
+
+
+{#- Whether this build goes on from the one before: some units are as they were. -#}
+{% macro goes_on() %}
+    {%- set units = ref('int_rollforward__units') -%}
+    {%- if not execute or not adapter.get_relation(units.database, units.schema, units.identifier) -%}{{ return(false) }}{%- endif -%}
+    {%- set found = run_query("select count(*) from " ~ units ~ " where not is_changed") -%}
+    {{ return(found.rows[0][0] > 0) }}
+{% endmacro %}
+
+
+{#- Whether a kept table already belongs to this build: it is built a second time, by itself. -#}
+{% macro is_built(table) %}
+    {%- set found = run_query("select max(kept.build) as built, max(builds.build) as build from " ~ ref('int_rollforward__build') ~ " as builds left join " ~ table ~ " as kept on true") -%}
+    {{ return(found.rows[0][0] == found.rows[0][1]) }}
+{% endmacro %}

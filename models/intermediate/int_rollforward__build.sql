@@ -1,0 +1,8 @@
+/* One row: the number of this build, and that of the build it goes on from, if it can. */
+{{ config(enabled=rollforward.is_configured()) }}
+{%- set last_build = rollforward.last_build(this) %}
+
+select
+    cast({{ rollforward.build_number() }} as bigint) as build,
+    cast({{ 'null' if last_build is none else last_build }} as bigint) as previous_build,
+    '{{ rollforward.settings_fingerprint() }}' as settings

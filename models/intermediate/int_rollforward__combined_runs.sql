@@ -1,0 +1,159 @@
+/* The runs of units that have several amounts at once: pieces that overlap, payments of one period. Where they disagree
+   about an attribute, the value with the largest amount is the unit's. Where the build goes on from the one before, the
+   runs that changed units had before are kept for this one build (`is_replaced`). */
+{{ config(enabled=rollforward.is_configured()) }}
+{%- set attributes = rollforward.attributes() -%}
+{%- set standing = rollforward.is_configured(['intervals', 'movements', 'snapshots']) -%}
+{%- set summed = rollforward.is_configured(['payments']) -%}
+{%- set goes_on = rollforward.goes_on() %}
+
+{%- if goes_on and rollforward.is_built(this) %}
+
+select * from {{ this }}
+{%- else %}
+
+with
+{%- if standing %}
+overlapping_pieces as (
+    select pieces.*
+    from {{ ref('int_rollforward__pieces') }} as pieces
+    {%- if goes_on %}
+    inner join {{ ref('int_rollforward__units') }} as units on pieces.unit_id = units.unit_id and units.is_changed
+    {%- endif %}
+    where pieces.overlaps_another and not pieces.is_replaced
+),
+
+/* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
+change_months as (
+    select series_id, unit_id, from_period as month_index from overlapping_pieces
+    union
+    select series_id, unit_id, until_period as month_index from overlapping_pieces
+),
+
+segments as (
+    select
+        series_id,
+        unit_id,
+        month_index as from_period,
+        lead(month_index) over (partition by series_id, unit_id order by month_index) as until_period
+    from change_months
+),
+{%- endif %}
+
+parts as (
+    {%- if standing %}
+    select
+        pieces.series_id, pieces.unit_id, segments.from_period, segments.until_period, pieces.amount, pieces.given_set
+    from segments
+    inner join overlapping_pieces as pieces
+        on segments.series_id = pieces.series_id
+        and segments.unit_id = pieces.unit_id
+        and segments.from_period >= pieces.from_period
+        and segments.until_period <= pieces.until_period
+    {%- endif %}
+    {{ "union all" if standing and summed }}
+    {%- if summed %}
+    select series_id, unit_id, period as from_period, period + 1 as until_period, amount, given_set
+    from {{ ref('int_rollforward__payment_sums') }}
+    {%- endif %}
+),
+
+/* When the lowest and the highest value are the same, all parts agree. */
+totals as (
+    select
+        parts.series_id,
+        parts.unit_id,
+        parts.from_period,
+        parts.until_period,
+        cast(sum(parts.amount) as {{ rollforward.amount_type() }}) as net_amount
+        {%- for name in attributes %},
+        min(sets.{{ name }}__value) as {{ name }}__lowest,
+        max(sets.{{ name }}__value) as {{ name }}__highest
+        {%- endfor %}
+    from parts
+    inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
+    group by parts.series_id, parts.unit_id, parts.from_period, parts.until_period
+),
+
+{%- if attributes %}
+
+/* How much of the unit's amount has each of the values its parts disagree about? */
+value_amounts as (
+    {%- for name in attributes %}
+    select
+        parts.series_id, parts.unit_id, parts.from_period, {{ loop.index }} as attribute,
+        sets.{{ name }}__value as value_number, sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
+    from parts
+    inner join totals
+        on parts.series_id = totals.series_id
+        and parts.unit_id = totals.unit_id
+        and parts.from_period = totals.from_period
+        and totals.{{ name }}__lowest <> totals.{{ name }}__highest
+    inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
+    group by parts.series_id, parts.unit_id, parts.from_period, sets.{{ name }}__value, sets.{{ name }}__rank
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+/* The largest amount comes first; of equal ones the first value in order, a missing one last. */
+ordered_values as (
+    select
+        value_amounts.*,
+        row_number() over (
+            partition by series_id, unit_id, from_period, attribute
+            order by amount desc, value_rank
+        ) as place
+    from value_amounts
+),
+
+decided_values as (
+    select
+        series_id,
+        unit_id,
+        from_period
+        {%- for name in attributes %},
+        max(case when attribute = {{ loop.index }} then value_number end) as {{ name }}__value
+        {%- endfor %}
+    from ordered_values
+    where place = 1
+    group by series_id, unit_id, from_period
+),
+{%- endif %}
+
+all_runs as (
+    select
+        totals.series_id,
+        totals.unit_id,
+        totals.from_period,
+        totals.until_period,
+        totals.net_amount
+        {%- for name in attributes %},
+        coalesce(decided_values.{{ name }}__value, totals.{{ name }}__lowest) as {{ name }}__value
+        {%- endfor %},
+        false as is_replaced
+    from totals
+    {%- if attributes %}
+    left join decided_values
+        on totals.series_id = decided_values.series_id
+        and totals.unit_id = decided_values.unit_id
+        and totals.from_period = decided_values.from_period
+    {%- endif %}
+    where totals.net_amount <> 0
+    {%- if goes_on %}
+
+    union all
+
+    select
+        runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount
+        {{- rollforward.attribute_columns('runs.', '__value') }},
+        units.is_changed as is_replaced
+    from {{ this }} as runs
+    inner join {{ ref('int_rollforward__units') }} as units on runs.unit_id = units.unit_id
+    where not runs.is_replaced
+    {%- endif %}
+)
+
+select all_runs.*, builds.build
+from all_runs
+cross join {{ ref('int_rollforward__build') }} as builds
+{%- endif %}

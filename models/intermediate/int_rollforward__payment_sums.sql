@@ -1,0 +1,76 @@
+/* What every unit paid in every period of every series, by the attribute values given. A series that sums several
+   periods counts a payment in its own period and in those after it, as long as it is among the periods summed. */
+{{ config(enabled=rollforward.is_configured(['payments']), materialized='view') }}
+{%- set amount_type = rollforward.amount_type() %}
+
+with own_periods as (
+    select
+        series.series_id,
+        series.periods_summed,
+        given.unit_id,
+        given.given_set,
+        {{ rollforward.series_period('given.month_index', 'series') }} as period,
+        cast(sum(given.amount) as {{ amount_type }}) as amount
+    from {{ ref('int_rollforward__used_rows') }} as given
+    inner join {{ ref('int_rollforward__series') }} as series on given.book = series.book
+    where given.shape = 'payments'
+    group by
+        series.series_id, series.periods_summed, given.unit_id, given.given_set,
+        {{ rollforward.series_period('given.month_index', 'series') }}
+),
+
+/* A payment joins the sum in its own period, and leaves it when it is no longer among the periods summed. */
+joins_and_leaves as (
+    select series_id, unit_id, given_set, period as at_period, amount
+    from own_periods
+    where periods_summed > 1
+
+    union all
+
+    select series_id, unit_id, given_set, period + periods_summed as at_period, -amount as amount
+    from own_periods
+    where periods_summed > 1
+),
+
+changes as (
+    select series_id, unit_id, given_set, at_period, sum(amount) as amount
+    from joins_and_leaves
+    group by series_id, unit_id, given_set, at_period
+),
+
+running_sums as (
+    select
+        series_id,
+        unit_id,
+        given_set,
+        at_period as from_period,
+        lead(at_period) over (partition by series_id, unit_id, given_set order by at_period) as until_period,
+        cast(sum(amount) over (
+            partition by series_id, unit_id, given_set order by at_period rows unbounded preceding
+        ) as {{ amount_type }}) as amount
+    from changes
+),
+
+/* A sum that stays the same for `length` periods counts in each of them. */
+steps as (
+    select lengths.month_number as length, months.month_number as step
+    from {{ ref('int_rollforward__months') }} as lengths
+    inner join {{ ref('int_rollforward__months') }} as months on months.month_number < lengths.month_number
+    where lengths.month_number <= (select max(periods_summed) from {{ ref('int_rollforward__series') }})
+),
+
+summed_periods as (
+    select sums.series_id, sums.unit_id, sums.given_set, sums.from_period + steps.step as period, sums.amount
+    from running_sums as sums
+    inner join steps on sums.until_period - sums.from_period = steps.length
+    where sums.amount <> 0
+)
+
+select series_id, unit_id, given_set, period, amount
+from own_periods
+where periods_summed = 1
+
+union all
+
+select series_id, unit_id, given_set, period, amount
+from summed_periods

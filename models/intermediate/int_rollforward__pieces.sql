@@ -1,0 +1,57 @@
+/* Amounts that stand over stretches of months, from whatever shape they were given in. Most units have one piece after
+   the other; `overlaps_another` marks those that have to be added up. Where the build goes on from the one before, the
+   pieces that changed units had before are kept for this one build (`is_replaced`). */
+{{ config(enabled=rollforward.is_configured(['intervals', 'movements', 'snapshots'])) }}
+{%- set goes_on = rollforward.goes_on() %}
+
+{%- if goes_on and rollforward.is_built(this) %}
+
+select * from {{ this }}
+{%- else %}
+
+with pieces as (
+    {%- if rollforward.is_configured(['intervals', 'movements']) %}
+    select series_id, unit_id, from_period, until_period, amount, given_set
+    from {{ ref('int_rollforward__standing_pieces') }}
+    {%- endif %}
+    {{ "union all" if rollforward.is_configured(['intervals', 'movements']) and rollforward.is_configured(['snapshots']) }}
+    {%- if rollforward.is_configured(['snapshots']) %}
+    select series_id, unit_id, from_period, until_period, amount, given_set
+    from {{ ref('int_rollforward__snapshot_pieces') }}
+    {%- endif %}
+),
+
+current_pieces as (
+    select
+        pieces.*,
+        coalesce(max(until_period) over (
+            partition by series_id, unit_id order by from_period, until_period
+            rows between unbounded preceding and 1 preceding
+        ) > from_period, false)
+        or coalesce(lead(from_period) over (
+            partition by series_id, unit_id order by from_period, until_period
+        ) < until_period, false) as overlaps_another,
+        false as is_replaced
+    from pieces
+),
+
+all_pieces as (
+    select series_id, unit_id, from_period, until_period, amount, given_set, overlaps_another, is_replaced
+    from current_pieces
+    {%- if goes_on %}
+
+    union all
+
+    select
+        pieces.series_id, pieces.unit_id, pieces.from_period, pieces.until_period, pieces.amount, pieces.given_set,
+        pieces.overlaps_another, units.is_changed as is_replaced
+    from {{ this }} as pieces
+    inner join {{ ref('int_rollforward__units') }} as units on pieces.unit_id = units.unit_id
+    where not pieces.is_replaced
+    {%- endif %}
+)
+
+select all_pieces.*, builds.build
+from all_pieces
+cross join {{ ref('int_rollforward__build') }} as builds
+{%- endif %}

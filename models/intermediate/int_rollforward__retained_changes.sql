@@ -1,0 +1,127 @@
+/* What changes from one period to the next in the measures of customers that are active at both ends of a comparison.
+
+   Every row says: from period `at_period` on, so much more is retained by customers with the attribute set at the start
+   (`side` 'start') or at the end (`side` 'end'). A pair of runs counts from where they begin to overlap to where they
+   cease to, so only beginnings and ends are added up. */
+{{ config(enabled=rollforward.is_configured()) }}
+{%- set summed = rollforward.is_configured(['payments']) -%}
+{%- set at_a_point = rollforward.is_configured(['intervals', 'snapshots', 'movements']) -%}
+{%- set goes_on = rollforward.goes_on() -%}
+{%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max %}
+
+with windows as (
+    select * from {{ ref('int_rollforward__windows') }}
+),
+
+/* A run at the start, moved to the period it is compared in, overlaps a run at the end. Here it is a later run of the unit:
+   something changed in between. */
+changed_runs as (
+    {%- if at_a_point %}
+    select
+        windows.window_id,
+        at_start.direction,
+        at_start.attribute_set as starting_set,
+        at_end.attribute_set as ending_set,
+        case
+            when at_start.from_period + windows.shift > at_end.from_period then at_start.from_period + windows.shift
+            else at_end.from_period
+        end as from_period,
+        case
+            when at_start.until_period + windows.shift < at_end.until_period then at_start.until_period + windows.shift
+            else at_end.until_period
+        end as until_period,
+        at_start.amount as starting_amount,
+        at_end.amount as ending_amount
+    from {{ ref('int_rollforward__counted_runs') }} as at_start
+    inner join windows on at_start.series_id = windows.series_id and not windows.is_summed
+    inner join {{ ref('int_rollforward__counted_runs') }} as at_end
+        on at_start.unit_id = at_end.unit_id
+        {{- '\n        and at_start.direction = at_end.direction' if goes_on }}
+        and at_start.from_period < at_end.from_period
+        and at_start.until_period + {{ longest_shift }} > at_end.from_period
+        and at_start.from_period + windows.shift < at_end.until_period
+        and at_end.from_period < at_start.until_period + windows.shift
+    {%- endif %}
+    {{ "union all" if at_a_point and summed }}
+    {%- if summed %}
+    /* A sum is one period long: equality finds the other side. */
+    select
+        windows.window_id,
+        at_start.direction,
+        at_start.attribute_set as starting_set,
+        at_end.attribute_set as ending_set,
+        at_end.from_period,
+        at_end.until_period,
+        at_start.amount as starting_amount,
+        at_end.amount as ending_amount
+    from {{ ref('int_rollforward__counted_runs') }} as at_start
+    inner join windows on at_start.series_id = windows.series_id and windows.is_summed
+    inner join {{ ref('int_rollforward__counted_runs') }} as at_end
+        on at_start.series_id = at_end.series_id
+        and at_start.unit_id = at_end.unit_id
+        {{- '\n        and at_start.direction = at_end.direction' if goes_on }}
+        and at_start.from_period + windows.shift = at_end.from_period
+    {%- endif %}
+),
+
+retained_stretches as (
+    select
+        window_id,
+        starting_set,
+        ending_set,
+        from_period,
+        until_period,
+        direction,
+        count(*) as retained_customers,
+        count(case when ending_amount > starting_amount then 1 end) as expanded_customers,
+        count(case when ending_amount < starting_amount then 1 end) as contracted_customers,
+        sum(starting_amount) as kept_revenue,
+        sum(ending_amount) as existing_revenue,
+        sum(case when ending_amount < starting_amount then ending_amount else starting_amount end) as retained_revenue
+    from changed_runs
+    group by window_id, starting_set, ending_set, from_period, until_period, direction
+
+    union all
+
+    /* A run that lasts longer than the shift meets itself: nothing changed. */
+    select
+        windows.window_id,
+        run_groups.attribute_set as starting_set,
+        run_groups.attribute_set as ending_set,
+        run_groups.from_period + windows.shift as from_period,
+        run_groups.until_period,
+        run_groups.direction,
+        run_groups.customers as retained_customers,
+        0 as expanded_customers,
+        0 as contracted_customers,
+        run_groups.revenue as kept_revenue,
+        run_groups.revenue as existing_revenue,
+        run_groups.revenue as retained_revenue
+    from {{ ref('int_rollforward__run_groups') }} as run_groups
+    inner join windows on run_groups.series_id = windows.series_id
+    where run_groups.from_period + windows.shift < run_groups.until_period
+),
+
+stretch_ends as (
+    select retained_stretches.*, from_period as at_period, direction as sign from retained_stretches
+    union all
+    select retained_stretches.*, until_period as at_period, -direction as sign from retained_stretches
+),
+
+sides as (
+    select stretch_ends.*, 'start' as side, starting_set as attribute_set from stretch_ends
+    union all
+    select stretch_ends.*, 'end' as side, ending_set as attribute_set from stretch_ends
+)
+
+select
+    window_id,
+    side,
+    attribute_set,
+    at_period
+    {%- for measure in ['existing_revenue', 'kept_revenue', 'retained_revenue',
+        'retained_customers', 'expanded_customers', 'contracted_customers'] %},
+    cast(sum(sign * {{ measure }}) as {{ rollforward.measure_type(measure) }}) as {{ measure }}
+    {%- endfor %}
+from sides
+group by window_id, side, attribute_set, at_period
