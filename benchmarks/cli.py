@@ -1,8 +1,8 @@
 """Measure the command line beside MetricFlow's, in one run, on one DuckDB file: `make bench-cli`.
 
 Both answer the same question with the same numbers, which is checked. Each command is a process of its own;
-the two take turns, and the median counts. MetricFlow lives in an environment of its own, `metricflow/.venv`, and
-reads the cohorts that were built here.
+the two take turns, and the median counts. MetricFlow lives in an environment of its own, `metricflow/.venv`,
+and reads the cohorts that were built here.
 """
 
 import argparse

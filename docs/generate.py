@@ -216,10 +216,10 @@ def cli_page() -> str:
 BENCHMARKS_HEAD = """\
 # How fast the command line answers
 
-Measured side by side with MetricFlow in one run by `make bench-cli`, on one DuckDB file, with the same numbers
-in both answers. Every command is a process of its own; seconds are medians of {repeats} runs that take turns,
-after one that does not count. Python {python}, {cores} cores; rollforward {ours}, dbt-metricflow {beside},
-metricflow {engine}.
+Measured side by side with MetricFlow in one run by `make bench-cli`, on one DuckDB file, with the same
+numbers in both answers. Every command is a process of its own; seconds are medians of {repeats} runs that
+take turns, after one that does not count. Python {python}, {cores} cores; rollforward {ours},
+dbt-metricflow {beside}, metricflow {engine}.
 
 | | rollforward | MetricFlow | times faster |
 |---|---:|---:|---:|

@@ -76,7 +76,8 @@ def follow(page: Path, folder: Path) -> None:
 def at_a_desk() -> Iterator[None]:
     """As on a user's own machine: in CI, dbt checks generated files and does not write them."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("CI", raising=False)
+        for name in ("CI", "COLUMNS", "NO_COLOR"):
+            environment.delenv(name, raising=False)
         for role in ("AUTHOR", "COMMITTER"):
             environment.setenv(f"GIT_{role}_NAME", "someone")
             environment.setenv(f"GIT_{role}_EMAIL", "someone@example.org")

@@ -45,7 +45,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Bu
 def here(shop: tuple[Project, Built], monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions are asked in the project's folder, by nobody with settings of their own."""
     monkeypatch.chdir(shop[0].folder)
-    for name in ("DBT_PROFILES_DIR", "DBT_PROFILE", "DBT_TARGET", "DBT_TARGET_PATH", "DBT_PROJECT_DIR"):
+    for name in (
+        "DBT_PROFILES_DIR",
+        "DBT_PROFILE",
+        "DBT_TARGET",
+        "DBT_TARGET_PATH",
+        "DBT_PROJECT_DIR",
+        "COLUMNS",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
