@@ -232,8 +232,10 @@ class Checks:
         parts = list(node.iter_expressions())
         kinds = [self.value(part) for part in parts]
         if "text" in kinds and {"amount", "number"} & set(kinds):
-            odd = next(part for part, kind in zip(parts, kinds, strict=True) if kind not in ("text", None))
-            self.say("mixed-types", "a text is compared with a number", odd, "put texts in single quotes")
+            odd = next((part for part in parts if isinstance(part, exp.Literal)), parts[-1])
+            quoted = isinstance(odd, exp.Literal) and odd.is_string
+            hint = "write numbers without quotes" if quoted else "put texts in single quotes"
+            self.say("mixed-types", "a text is compared with a number", odd, hint)
         for column in parts:
             known = self.scope.values.get(column.name) if isinstance(column, exp.Column) else None
             for part in parts if known else ():

@@ -173,11 +173,12 @@ def resolve_selection(
         return None
     attributes = {attribute.text: attribute for attribute in book.attributes}
     dimensions = {each.name: each for each in meanings.dimensions}
-    slices: dict[str, object] = {**attributes, **dimensions, **dict.fromkeys(catalog.broken)}
-    by = _found(selection.by, slices, "attribute", problems, f" in book '{book.name.text}'")
+    slices: dict[str, object] = {**attributes, **dimensions}
+    said = [word for word in selection.by if word.text not in catalog.broken]
+    by = _found(said, slices, "attribute", problems, f" in book '{book.name.text}'")
     made = tuple(each for each in by if isinstance(each, DimensionMeaning))
     found, given = (metrics, comparisons, by), (selection.metrics, words, selection.by)
-    if [len(each) for each in found] != [len(each) for each in given] or not comparisons or None in by:
+    if [len(each) for each in found] != [len(each) for each in given] or not comparisons:
         return None
     return SelectionMeaning(selection, book, tuple(metrics), comparisons, made)
 

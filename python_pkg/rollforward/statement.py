@@ -100,7 +100,10 @@ def _made_columns(selected: SelectionPlan, writing: Writing) -> Iterator[tuple[s
         yield dimension.name, _written(dimension.name, dimension.row, writing)
     if not selected.meaning.reads_ledger:
         return
-    needed = {name for part in _parts(selected, writing) for name, _ in part.total.terms}
+    followed = [
+        side for metric in selected.metrics if metric.followed for side in metric.followed.sides or ()
+    ]
+    needed = {name for part in (*_parts(selected, writing), *followed) for name, _ in part.total.terms}
     for metric in _aggregated(selected):
         if metric.name not in writing.calls or not metric.reads_ledger:
             needed |= {item.name for item in metric.measures}

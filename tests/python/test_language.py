@@ -4,6 +4,7 @@ A ledger is drawn as a list of customers in periods; cohorts are made from it by
 defined in YAML, answered by DuckDB, and worked out again in Python from the list.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -26,10 +27,11 @@ from rollforward.definitions import Catalog, Selection
 from rollforward.dialects import DEFAULT, DIALECTS, Dialect
 from rollforward.errors import Problem
 from rollforward.layout import read_layout
+from rollforward.project import compile_project
 from rollforward.resolve import Meanings, resolve
 from rollforward.source import typed
 from rollforward.statement import Relations
-from small_project import small_project
+from small_project import REPO, small_project
 
 RELATIONS = Relations(cohorts="cohorts", ledger="ledger")
 NAMES = ("plan", "region")
@@ -67,6 +69,7 @@ metrics:
   - {name: mean_largest, type: trailing, input: largest, periods: 2, method: mean}
   - {name: large_rate_of_2, type: trailing, input: large_expansion_rate, periods: 2}
   - {name: cer_of_2, type: trailing, input: customer_expansion_rate, periods: 2}
+  - {name: mixed_of_2, type: trailing, input: mixed, periods: 2}
 dimensions:
   - {name: size, expr: starting_amount, bands: [1000, 5000.5]}
   - {name: tenure, expr: tenure_months, bands: [3, 12]}
@@ -239,6 +242,11 @@ def large_expansion(rows: list[LedgerRow]) -> Decimal:
     )
 
 
+def mixed_upper(rows: list[LedgerRow]) -> Decimal:
+    gone = total([row for row in rows if not row.ending_amount], lambda row: row.starting_amount)
+    return large_expansion(rows) - 2 * gone
+
+
 def ending(rows: list[LedgerRow]) -> list[Decimal]:
     return [row.ending_amount for row in rows if row.ending_amount > 0]
 
@@ -276,11 +284,7 @@ PLAIN: dict[str, Callable[[list[LedgerRow]], Any]] = {
     "not_of_late": lambda rows: sum(months >= 3 for months in tenures(rows)),
     "others_than_3": lambda rows: total(rows, lambda row: row.tenure_months != 3),
     "large_expansion_rate": lambda rows: ratio(large_expansion(rows), start(rows)),
-    "mixed": lambda rows: ratio(
-        large_expansion(rows)
-        - 2 * total([row for row in rows if not row.ending_amount], lambda row: row.starting_amount),
-        3 * kept(rows),
-    ),
+    "mixed": lambda rows: ratio(mixed_upper(rows), 3 * kept(rows)),
     "share_of_largest": lambda rows: ratio(
         max(row.ending_amount for row in rows), total(rows, lambda row: row.ending_amount)
     ),
@@ -333,6 +337,64 @@ def test_every_metric_is_what_a_loop_over_customers_gives(
             for key, row in cells.items():
                 for name in metrics:
                     assert same(row[name], PLAIN[name](complete[key])), (name, key)
+
+
+VIEWS = """
+views:
+  - {name: over_cohorts, metrics: [nrr, lost, average_paid], by: [segment], where: "plan <> 'pro'"}
+  - {name: over_ledger, metrics: [nrr, mixed, largest, of_named, average_large, plans], by: [size, plan]}
+  - {name: over_periods, metrics: [nrr_of_3, nrr, mean_new, lost], by: [plan]}
+  - {name: over_both, metrics: [mixed_of_2, mean_largest, large_rate_of_2, average_tenure], by: [tenure]}
+"""
+
+
+@pytest.fixture(scope="module")
+def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The models of views as text, with macros in place."""
+    root = tmp_path_factory.mktemp("views")
+    text = DEFINITIONS + VIEWS.replace("metrics: [", f"comparisons: [{', '.join(MONTHS)}], metrics: [")
+    compile_project(small_project(root, {"metrics/a.yml": text}), root / "target")
+    files = [*(root / "macros/metrics").glob("*.sql"), *(REPO / "macros/metrics").glob("*.sql")]
+    macros = {}
+    for file in files:
+        for name, body in MACRO.findall(file.read_text()):
+            macros[name] = body.strip()
+    models = {}
+    for name in ("over_cohorts", "over_ledger", "over_periods", "over_both"):
+        model = (root / "models/metrics" / f"{name}.sql").read_text().partition("\n")[2]
+        model = model.replace("{{ ref('rollforward', 'rollforward__revenue_cohorts') }}", "cohorts")
+        model = model.replace("{{ ref('rollforward', 'rollforward__customer_movements') }}", "ledger")
+        models[name] = re.sub(r"\{\{ \w+\.(\w+)\(\) \}\}", lambda found: written(macros, found[1]), model)
+    return models
+
+
+MACRO = re.compile(r"\{% macro (\w+)\(\) -%\}\n(.*?)\n?\{%- endmacro %\}", re.DOTALL)
+
+
+def written(macros: dict[str, str], name: str) -> str:
+    return macros.get(f"default__{name}") or macros[name]
+
+
+@settings(max_examples=15, deadline=None)
+@given(rows=ledgers())
+def test_views_say_what_answers_say(meanings: Meanings, views: dict[str, str], rows: list[LedgerRow]) -> None:
+    asked_for = {
+        "over_cohorts": (("nrr", "lost", "average_paid"), {"by": ["segment"], "where": "plan <> 'pro'"}),
+        "over_ledger": (
+            ("nrr", "mixed", "largest", "of_named", "average_large", "plans"), {"by": ["size", "plan"]}
+        ),
+        "over_periods": (("nrr_of_3", "nrr", "mean_new", "lost"), {"by": ["plan"]}),
+        "over_both": (
+            ("mixed_of_2", "mean_largest", "large_rate_of_2", "average_tenure"), {"by": ["tenure"]}
+        ),
+    }  # fmt: skip
+    with database(rows) as connection:
+        for name, (metrics, given_) in asked_for.items():
+            found = connection.execute(views[name])
+            columns = [column[0] for column in found.description]
+            published = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+            answered = asked(connection, meanings, *metrics, **given_)
+            assert sorted(map(repr, published)) == sorted(map(repr, answered)), name
 
 
 @settings(max_examples=20, deadline=None)
@@ -394,6 +456,7 @@ TRAILING: dict[str, tuple[int, Callable[[list[list[LedgerRow]]], Any]]] = {
         2, lambda past: mean(max((row.ending_amount for row in rows), default=None) for rows in past)
     ),
     "large_rate_of_2": (2, lambda past: ratio(sum(map(large_expansion, past)), sum(map(start, past)))),
+    "mixed_of_2": (2, lambda past: ratio(sum(map(mixed_upper, past)), 3 * sum(map(kept, past)))),
     "cer_of_2": (2, lambda past: ratio(sum(map(kept, past)) - sum(map(start, past)), sum(map(start, past)))),
 }  # fmt: skip
 
@@ -489,7 +552,7 @@ amounts = st.recursive(
     lambda inner: st.one_of(
         st.builds("({} + {})".format, inner, inner),
         st.builds("({} - {})".format, inner, inner),
-        st.builds("2 * {}".format, inner),
+        st.builds("2 * ({})".format, inner),
         st.builds("case when {} then {} else {} end".format, conditions, inner, inner),
     ),
     max_leaves=3,
