@@ -6,7 +6,6 @@ which. So it is believed where it fits the target, and where nothing else can be
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,17 +92,14 @@ def _fits(node: Node, manifest: Manifest, target: Target) -> bool:
 
 def _stale(layout: Layout, manifest: Manifest, known: dict[str, Node]) -> list[str]:
     """Give what has changed since dbt wrote the manifest: code of the package, settings."""
-    shown = os.path.relpath(manifest.path, layout.root)
     if (node := known.get(COHORTS)) and _read(
         layout.package / "models" / "marts" / f"{COHORTS}.sql"
     ) != node.code:
-        return [f"{shown} was written with another version of rollforward: run `dbt build`"]
+        return ["dbt last ran with another version of the package: run `dbt build`"]
     for name in (VARS_FILE, PROJECT_FILE):
         file = layout.root / name
         if file.is_file() and file.stat().st_mtime > manifest.written:
-            return [
-                f"{name} has changed since dbt last ran: numbers may be of other settings; run `dbt build`"
-            ]
+            return [f"{name} has changed since dbt last ran: run `dbt build`"]
     return []
 
 
