@@ -69,6 +69,7 @@ def main() -> int:
             "python": platform.python_version(),
             "cores": os.cpu_count(),
             "system": platform.system(),
+            "load": round(os.getloadavg()[0], 1),
         },
         "versions": {"rollforward": version("rollforward"), **versions_beside()},
         "seconds": found,

@@ -250,9 +250,12 @@ def benchmarks_page() -> str:
         f" | {seconds[name]['metricflow']:.3f} s | {seconds[name]['times_faster']} |\n"
         for name, said in MEASURED.items()
     ]
+    # What else the machine did: both ways share it, and take longer for it.
+    load = found["machine"].get("load")
     rest = (
         f"\nCompiling 20 metrics and a view, after imports: {found['compile_20_metrics_after_import_ms']} ms."
-        f" Most memory that a query takes: {found['query_peak_memory_mb']} MB.\n\n"
+        f" Most memory that a query takes: {found['query_peak_memory_mb']} MB."
+        f"{f' Load of the machine when it began: {load}.' if load else ''}\n\n"
         "MetricFlow reads the cohorts that rollforward built, from a table, since it does not compute them:"
         " its semantic models are in `benchmarks/metricflow`.\n"
     )
