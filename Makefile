@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint compile check bench bench-full lock clean
+.PHONY: help demo test lint compile check bench bench-full bench-cli lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,14 @@ bench-full: $(READY)  ## the same up to 5 million customers: hours
 	@$(PY) benchmarks/run.py --sizes 1000000 --shapes snapshots --memory-limit 2GB --repeats 1 --naive-up-to 0 --out benchmarks/results/full_snapshots.json
 	@$(PY) benchmarks/run.py --sizes 3300000 --shapes payments --memory-limit 4GB --repeats 1 --naive-up-to 0 --out benchmarks/results/full_payments.json
 	@$(PY) benchmarks/report.py $(addprefix benchmarks/results/full_,$(addsuffix .json,intervals large others snapshots payments))
+
+bench-cli: $(READY)  ## measure the command line beside MetricFlow's
+	@[ -x benchmarks/metricflow/.venv/bin/mf ] || { \
+		$(VENV)/bin/uv venv --quiet --python $(PY) benchmarks/metricflow/.venv && \
+		$(VENV)/bin/uv pip install --quiet --python benchmarks/metricflow/.venv/bin/python \
+			--override requirements/overrides.txt "dbt-metricflow[dbt-duckdb]==0.15.*"; }
+	@$(PY) benchmarks/cli.py
+	@$(PY) docs/generate.py
 
 lock: $(READY)  ## renew the pins
 	@sh requirements/lock.sh $(VENV)

@@ -1,17 +1,30 @@
-"""Write the pages of docs/reference that are made from definitions; `make compile` runs this."""
+"""Write what is made from code and definitions: pages of docs/reference, and the JSON Schema of editors.
 
-from collections.abc import Iterable
+`make compile` runs this.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
+from rollforward.arguments import commands_of, parser
 from rollforward.bounds import Bounds
 from rollforward.catalog import read_catalog
+from rollforward.codes import GROUPS
+from rollforward.definitions import MOVEMENTS, ROW_COLUMNS
 from rollforward.errors import Problem, ProblemsFound
+from rollforward.keys import CARD_KEYS, DIMENSION_KEYS, FILE_KEYS, TYPE_KEYS, VIEW_KEYS, Key
 from rollforward.layout import read_layout
+from rollforward.outputs import SAID
 from rollforward.plan import MetricPlan, plan
 from rollforward.resolve import resolve
+from rollforward.schema import SCHEMA_FILE, schema
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "reference" / "metrics.md"
+REFERENCE = ROOT / "docs" / "reference"
+CASES = ROOT / "tests" / "python" / "problems"
 HEAD = """\
 # Metrics
 
@@ -33,7 +46,7 @@ every row.
 """
 
 
-def page() -> str:
+def metrics_page() -> str:
     """Give the text of the metrics page."""
     problems: list[Problem] = []
     catalog = read_catalog(read_layout(ROOT, problems), problems)
@@ -81,5 +94,186 @@ def in_range(bounds: Bounds) -> str:
             return f"{low} to {high}"
 
 
+PROBLEMS_HEAD = """\
+# Problems
+
+What `rollforward compile`, `rollforward check` and `dbt build` say when something is wrong: all of it in one
+run, each with a code, the place, the word, and a way out. Codes do not change. This page is made from the
+code, and every example on it is a test.
+
+`rollforward check --format json` and `--format sarif` say the same to a program; code hosts show SARIF beside
+the lines of a change.
+"""
+
+
+def problems_page() -> str:
+    """Give the text of the page of problems: what each code is about, and the smallest example."""
+    examples = {code: case for case in sorted(CASES.glob("*.txt"), reverse=True) for code in codes_of(case)}
+    examples |= {case.stem: case for case in CASES.glob("*.txt") if case.stem in codes_of(case)}
+    sections = [PROBLEMS_HEAD]
+    for title, codes in GROUPS.items():
+        sections.append(f"\n## {title}\n")
+        for code, said in codes.items():
+            sections.append(f"\n### `{code}`\n\n{said}\n")
+            if code in examples:
+                sections.append(example(examples[code]))
+            elif code in SAID:
+                sections.append(f"\n> {SAID[code].format(source='metrics/my_metric.yml')}\n")
+    return "".join(sections)
+
+
+def codes_of(case: Path) -> list[str]:
+    """Give the codes that a case is said to have."""
+    return list(dict.fromkeys(re.findall(r"error\[(.+?)\]", case.read_text(encoding="utf-8"))))
+
+
+def example(case: Path) -> str:
+    """Give a case as blocks: its files, then what is said of them."""
+    _, *parts = re.split(r"^--- (.+)\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    blocks = []
+    for name, text in zip(parts[::2], parts[1::2], strict=True):
+        opening = "```text" if name == "says" else f'```yaml title="{name}"'
+        blocks.append(f"\n{opening}\n{text.rstrip()}\n```\n")
+    return "".join(blocks)
+
+
+YAML_HEAD = """\
+# YAML of definitions
+
+The files of `metrics/`, any depth. Each holds one or more of the lists below. This page and the JSON Schema
+that editors complete and check by are made from the tables the compiler itself reads by. For what is said of
+mistakes see [Problems](problems.md), for how to go about it [Declare a
+metric](../how-to/declare-a-metric.md), and for the vars that say where the revenue is [Books and
+settings](books.md).
+
+With this line at the top of a file, an editor with a YAML language server completes keys and marks wrong
+ones:
+
+```yaml
+# yaml-language-server: $schema=../dbt_packages/rollforward/python_pkg/rollforward/metrics.schema.json
+```
+
+| list | |
+|---|---|
+"""
+HOLDS = {
+    "name": "a name",
+    "text": "text",
+    "sql": "SQL",
+    "number": "a whole number",
+    "numbers": "a list of numbers",
+    "words": "a list of names",
+}
+
+
+def yaml_page() -> str:
+    """Give the text of the YAML reference."""
+    lists = "".join(f"| `{key}` | {said} |\n" for key, said in FILE_KEYS.items())
+    sections = [YAML_HEAD, lists, "\n## A metric\n", key_table(CARD_KEYS, {"type": tuple(TYPE_KEYS)})]
+    for kind, keys in TYPE_KEYS.items():
+        sections += [f"\n### type: {kind}\n", key_table(keys)]
+    sections += ["\n## A dimension\n", key_table(DIMENSION_KEYS), "\n## A view\n", key_table(VIEW_KEYS)]
+    columns = ", ".join(f"`{name}`" for name in ROW_COLUMNS)
+    movements = ", ".join(f"`{name}`" for name in MOVEMENTS)
+    sections.append(
+        "\n## Columns of the ledger\n\n"
+        f"`expr` and `filter` are over these columns, and the attributes of the book: {columns}.\n"
+        f"`movement` is one of {movements}.\n"
+    )
+    return "".join(sections)
+
+
+def key_table(keys: tuple[Key, ...], words: Mapping[str, tuple[str, ...]] = MappingProxyType({})) -> str:
+    """Give a table of keys; those that must be there say so."""
+    lines = ["\n| key | | |\n|---|---|---|\n"]
+    for key in keys:
+        allowed = key.allowed or words.get(key.name, ())
+        value = ", ".join(in_code(allowed)) if allowed else HOLDS[key.holds]
+        if key.most:
+            value += f", {key.least} to {key.most}"
+        lines.append(f"| `{key.name}`{', required' if key.required else ''} | {value} | {key.said} |\n")
+    return "".join(lines)
+
+
+CLI_HEAD = """\
+# Command line
+
+Made from the parser itself. For how to go about it see [Ask from the
+terminal](../how-to/ask-from-the-terminal.md), [Explain a number](../how-to/explain-a-number.md) and [Review
+a change](../how-to/review-a-change.md).
+"""
+
+
+def cli_page() -> str:
+    """Give the text of the page of commands: the help of each, as a terminal of 80 columns shows it."""
+    top = parser(width=80)
+    sections = [CLI_HEAD, f"\n```text\n{top.format_help().rstrip()}\n```\n"]
+    for name, command in commands_of(top).items():
+        sections.append(f"\n## rollforward {name}\n\n```text\n{command.format_help().rstrip()}\n```\n")
+    return "".join(sections)
+
+
+BENCHMARKS_HEAD = """\
+# How fast the command line answers
+
+Measured side by side with MetricFlow in one run by `make bench-cli`, on one DuckDB file, with the same
+numbers in both answers. Every command is a process of its own; seconds are medians of {repeats} runs that
+take turns, after one that does not count. Python {python}, {cores} cores; rollforward {ours},
+dbt-metricflow {beside}, metricflow {engine}.
+
+| | rollforward | MetricFlow | times faster |
+|---|---:|---:|---:|
+"""
+MEASURED = {
+    "query": "net expansion rate by plan by month: `rollforward query`, `mf query`",
+    "check": "{metrics} metrics: `rollforward check`, without its stamp of what is unchanged; "
+    "`mf validate-configs --skip-dw`",
+    "import": "importing the command line in Python",
+    "start": "`--version`",
+}
+
+
+def benchmarks_page() -> str:
+    """Give the text of the page of benchmarks of the command line, from the results of the last run."""
+    found = json.loads((ROOT / "benchmarks" / "results" / "cli.json").read_text(encoding="utf-8"))
+    versions, seconds = found["versions"], found["seconds"]
+    head = BENCHMARKS_HEAD.format(
+        repeats=found["repeats"],
+        python=found["machine"]["python"],
+        cores=found["machine"]["cores"],
+        ours=versions["rollforward"],
+        beside=versions["dbt-metricflow"],
+        engine=versions["metricflow"],
+    )
+    rows = [
+        f"| {said.format(metrics=found['metrics_checked'])} | {seconds[name]['rollforward']:.3f} s"
+        f" | {seconds[name]['metricflow']:.3f} s | {seconds[name]['times_faster']} |\n"
+        for name, said in MEASURED.items()
+    ]
+    # What else the machine did: both ways share it, and take longer for it.
+    load = found["machine"].get("load")
+    rest = (
+        f"\nCompiling 20 metrics and a view, after imports: {found['compile_20_metrics_after_import_ms']} ms."
+        f" Most memory that a query takes: {found['query_peak_memory_mb']} MB."
+        f"{f' Load of the machine when it began: {load}.' if load else ''}\n\n"
+        "MetricFlow reads the cohorts that rollforward built, from a table, since it does not compute them:"
+        " its semantic models are in `benchmarks/metricflow`.\n"
+    )
+    return head + "".join(rows) + rest
+
+
+def made() -> dict[Path, str]:
+    """Give every file that is made here, with its text."""
+    return {
+        REFERENCE / "metrics.md": metrics_page(),
+        REFERENCE / "problems.md": problems_page(),
+        REFERENCE / "yaml.md": yaml_page(),
+        REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "benchmarks-cli.md": benchmarks_page(),
+        ROOT / "python_pkg" / "rollforward" / SCHEMA_FILE: json.dumps(schema(), indent=2) + "\n",
+    }
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for path, text in made().items():
+        path.write_text(text, encoding="utf-8")

@@ -44,6 +44,12 @@ group by {{ keys | join(", ") }}
     {%- for name in rollforward.as_list(metrics) if rollforward.metric_macro(name) is none -%}
         {%- do problems.append("metric '" ~ name ~ "' is not defined: no metrics/*.yml has it under this name, or `rollforward compile` has not run since") -%}
     {%- endfor -%}
+    {%- for name in rollforward.as_list(metrics) -%}
+        {%- set over = rollforward.metric_macro(name ~ '__over') -%}
+        {%- if over is not none -%}
+            {%- do problems.append("metric '" ~ name ~ "' is worked out over " ~ over() | trim ~ ", not over the cohorts: publish it in a view under metrics/, and select from that") -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- set books = {} -%}
     {%- for known in rollforward.books() -%}{%- do books.update({known.name: known}) -%}{%- endfor -%}
     {%- for name in rollforward.as_list(book) -%}

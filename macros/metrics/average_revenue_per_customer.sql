@@ -1,4 +1,4 @@
-{#- Generated from metrics/average_revenue_per_customer.yml by `rollforward compile`: change it there. 71510d0981d1 -#}
+{#- Generated from metrics/average_revenue_per_customer.yml by `rollforward compile`: change it there. cb6c2bbb45f2 -#}
 {#- Average Revenue per Customer (ARPA): ending_revenue / ending_customers -#}
 {% macro average_revenue_per_customer() -%}
     {{- adapter.dispatch('average_revenue_per_customer', 'rollforward')() -}}
@@ -30,4 +30,12 @@
         cast(sum(ending_revenue) as Nullable(Float64))
         / nullif(cast(sum(ending_customers) as Nullable(Float64)), 0)
     )
+{%- endmacro %}
+
+{% macro arpa() -%}
+    {{- rollforward.average_revenue_per_customer() -}}
+{%- endmacro %}
+
+{% macro arpu() -%}
+    {{- rollforward.average_revenue_per_customer() -}}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Generated from metrics/customer_churn_rate.yml by `rollforward compile`: change it there. 479712976935 -#}
+{#- Generated from metrics/customer_churn_rate.yml by `rollforward compile`: change it there. 1186a56b4e5c -#}
 {#- Customer Churn Rate: churned_customers / starting_customers -#}
 {% macro customer_churn_rate() -%}
     {{- adapter.dispatch('customer_churn_rate', 'rollforward')() -}}
@@ -30,4 +30,8 @@
         cast(sum(churned_customers) as Nullable(Float64))
         / nullif(cast(sum(starting_customers) as Nullable(Float64)), 0)
     )
+{%- endmacro %}
+
+{% macro logo_churn() -%}
+    {{- rollforward.customer_churn_rate() -}}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Generated from metrics/customer_expansion_rate.yml by `rollforward compile`: change it there. 596f5c279187 -#}
+{#- Generated from metrics/customer_expansion_rate.yml by `rollforward compile`: change it there. e642bb16b529 -#}
 {#- Customer Expansion Rate (CER): (ending_revenue - starting_revenue - new_revenue - reactivation_revenue) / starting_revenue -#}
 {% macro customer_expansion_rate() -%}
     {{- adapter.dispatch('customer_expansion_rate', 'rollforward')() -}}
@@ -42,4 +42,8 @@
         )
         / nullif(cast(sum(starting_revenue) as Nullable(Float64)), 0)
     )
+{%- endmacro %}
+
+{% macro cer() -%}
+    {{- rollforward.customer_expansion_rate() -}}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Generated from metrics/customer_retention_rate.yml by `rollforward compile`: change it there. dcd5cfee95ab -#}
+{#- Generated from metrics/customer_retention_rate.yml by `rollforward compile`: change it there. 33e795b85d29 -#}
 {#- Customer Retention Rate (CRR): retained_customers / starting_customers -#}
 {% macro customer_retention_rate() -%}
     {{- adapter.dispatch('customer_retention_rate', 'rollforward')() -}}
@@ -30,4 +30,12 @@
         cast(sum(retained_customers) as Nullable(Float64))
         / nullif(cast(sum(starting_customers) as Nullable(Float64)), 0)
     )
+{%- endmacro %}
+
+{% macro crr() -%}
+    {{- rollforward.customer_retention_rate() -}}
+{%- endmacro %}
+
+{% macro logo_retention() -%}
+    {{- rollforward.customer_retention_rate() -}}
 {%- endmacro %}

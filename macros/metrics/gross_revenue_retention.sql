@@ -1,4 +1,4 @@
-{#- Generated from metrics/gross_revenue_retention.yml by `rollforward compile`: change it there. 7320339a2a81 -#}
+{#- Generated from metrics/gross_revenue_retention.yml by `rollforward compile`: change it there. 4e37d2ddb0a5 -#}
 {#- Gross Revenue Retention (GRR): retained_revenue / starting_revenue -#}
 {% macro gross_revenue_retention() -%}
     {{- adapter.dispatch('gross_revenue_retention', 'rollforward')() -}}
@@ -30,4 +30,12 @@
         cast(sum(retained_revenue) as Nullable(Float64))
         / nullif(cast(sum(starting_revenue) as Nullable(Float64)), 0)
     )
+{%- endmacro %}
+
+{% macro grr() -%}
+    {{- rollforward.gross_revenue_retention() -}}
+{%- endmacro %}
+
+{% macro revenue_retention() -%}
+    {{- rollforward.gross_revenue_retention() -}}
 {%- endmacro %}

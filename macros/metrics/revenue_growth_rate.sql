@@ -1,4 +1,4 @@
-{#- Generated from metrics/revenue_growth_rate.yml by `rollforward compile`: change it there. 7e05aae2f09f -#}
+{#- Generated from metrics/revenue_growth_rate.yml by `rollforward compile`: change it there. f438e17b9759 -#}
 {#- Revenue Growth Rate (RGR): (ending_revenue - starting_revenue) / starting_revenue -#}
 {% macro revenue_growth_rate() -%}
     {{- adapter.dispatch('revenue_growth_rate', 'rollforward')() -}}
@@ -30,4 +30,8 @@
         cast(sum(ending_revenue) - sum(starting_revenue) as Nullable(Float64))
         / nullif(cast(sum(starting_revenue) as Nullable(Float64)), 0)
     )
+{%- endmacro %}
+
+{% macro rgr() -%}
+    {{- rollforward.revenue_growth_rate() -}}
 {%- endmacro %}

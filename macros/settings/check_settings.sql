@@ -59,7 +59,7 @@
         {%- do problems.append(where ~ ": every book has this comparison; declare yours under another name") -%}
     {%- endif -%}
     {%- if given is mapping -%}
-        {%- if given.get('grain') is not none and given.grain not in rollforward.grains() -%}
+        {%- if given.get('grain') is not none and (given.grain is not string or given.grain not in rollforward.grains()) -%}
             {%- do problems.append(where ~ ".grain: '" ~ given.grain ~ "' is not one of " ~ rollforward.grains().keys() | join(', ')) -%}
         {%- endif -%}
         {%- for key in ['lookback', 'periods_summed'] if given.get(key) is not none -%}
@@ -78,18 +78,41 @@
     {%- if not rollforward.is_plain_name(name) -%}
         {%- do problems.append(where ~ ": a book's name is letters, digits and _, starting with a letter") -%}
     {%- endif -%}
-    {%- if given is not mapping or shape not in shapes -%}
+    {%- if given is not mapping -%}
+        {%- do problems.append(where ~ ": must be a mapping with the keys relation, shape, unit, amount and its dates, not '" ~ given ~ "'") -%}
+    {%- elif shape is not string or shape not in shapes -%}
         {%- do problems.append(where ~ ".shape: '" ~ shape ~ "' is not one of " ~ shapes.keys() | join(', ')) -%}
     {%- else -%}
         {%- set dates = [shapes[shape].dated] + ([shapes[shape].ended] if shapes[shape].ended else []) -%}
         {%- set required = ['relation', 'shape', 'unit', 'amount', shapes[shape].dated] -%}
         {%- set allowed = ['relation', 'shape', 'unit', 'amount'] + dates + ['attributes', 'key', 'comparisons'] -%}
         {%- do rollforward.check_keys(problems, where ~ ' (' ~ shape ~ ')', given, allowed, required) -%}
-        {%- for comparison in rollforward.as_list(given.get('comparisons')) if comparison not in rollforward.comparisons() -%}
-            {%- do problems.append(where ~ ".comparisons: '" ~ comparison ~ "' is not one of " ~ rollforward.comparisons().keys() | join(', ')) -%}
-        {%- endfor -%}
-        {%- do rollforward.check_attributes(problems, where, given) -%}
+        {%- set before = problems | length -%}
+        {%- do rollforward.check_texts(problems, where, given, ['relation', 'amount'] + dates, ['unit', 'attributes', 'key', 'comparisons']) -%}
+        {%- if problems | length == before -%}
+            {%- for comparison in rollforward.as_list(given.get('comparisons')) if comparison not in rollforward.comparisons() -%}
+                {%- do problems.append(where ~ ".comparisons: '" ~ comparison ~ "' is not one of " ~ rollforward.comparisons().keys() | join(', ')) -%}
+            {%- endfor -%}
+            {%- do rollforward.check_attributes(problems, where, given) -%}
+        {%- endif -%}
     {%- endif -%}
+{% endmacro %}
+
+
+{#- Keys of `given` that hold something other than a name: `single` ones one name, `listed` ones one or a list. -#}
+{% macro check_texts(problems, where, given, single, listed) %}
+    {%- for key in single if given.get(key) is not none and given[key] is not string -%}
+        {%- do problems.append(where ~ "." ~ key ~ ": '" ~ given[key] ~ "' is not a name; write it in quotes if it is one") -%}
+    {%- endfor -%}
+    {%- for key in listed if given.get(key) is not none and given[key] is not string -%}
+        {%- if given[key] is mapping or given[key] is not iterable -%}
+            {%- do problems.append(where ~ "." ~ key ~ ": '" ~ given[key] ~ "' is not a name or a list of names") -%}
+        {%- else -%}
+            {%- for name in given[key] if name is not string -%}
+                {%- do problems.append(where ~ "." ~ key ~ ": '" ~ name ~ "' is not a name; write it in quotes if it is one") -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
 {% endmacro %}
 
 
@@ -99,7 +122,7 @@
 {% macro reserved_columns() %}
     {{ return([
         'book', 'comparison', 'period_start', 'period_end', 'is_complete',
-        'unit', 'movement', 'starting_amount', 'ending_amount',
+        'unit', 'movement', 'starting_amount', 'ending_amount', 'tenure_months',
         'shape', 'raw_date', 'raw_end', 'raw_amount', 'dated_given', 'dated_on', 'ended_given', 'ended_on', 'amount_given', 'exact_amount', 'amount',
         'row_key', 'reason', 'month_index', 'until_month', 'last_snapshot_of_month', 'series_id', 'unit_id',
         'given_set', 'attribute_set', 'net_amount', 'from_period', 'until_period', 'first_period', 'window_id',
@@ -114,6 +137,9 @@
     {%- set taken = rollforward.reserved_columns() -%}
     {%- for name in rollforward.as_list(given.get('attributes')) if name in taken or '__' in name or name.endswith('_revenue') or name.endswith('_customers') -%}
         {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is a name the models use themselves; rename it in " ~ given.relation) -%}
+    {%- endfor -%}
+    {%- for name in rollforward.as_list(given.get('attributes')) if name | lower in rollforward.sql_words() -%}
+        {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is a word of SQL; rename it in " ~ given.relation) -%}
     {%- endfor -%}
 {% endmacro %}
 

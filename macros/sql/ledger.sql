@@ -61,7 +61,11 @@ select
         when ending_amount > starting_amount then 'expansion'
         when ending_amount < starting_amount then 'contraction'
         else 'unchanged'
-    end as movement
+    end as movement,
+    case
+        when starting_amount > 0
+            then cast(({{ rollforward.months_between('beginnings.first_period', 'compared') }}) as integer)
+    end as tenure_months
 from compared_units as compared
 inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id
 inner join {{ ref('int_rollforward__first_periods') }} as beginnings
@@ -69,4 +73,19 @@ inner join {{ ref('int_rollforward__first_periods') }} as beginnings
     and compared.unit_id = beginnings.unit_id
     and beginnings.direction = 1
 inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
+{% endmacro %}
+
+
+{#- Months from a period to the starting one of a row, of the same series: series of quarters and years count whole
+    ones. -#}
+{% macro months_between(first_period, row) %}
+    {%- set lengths = [] -%}
+    {%- for book, grain, summed in rollforward.windows().series if grain != 'month' -%}
+        {%- set series_id = rollforward.windows().series.index((book, grain, summed)) + 1 -%}
+        {%- do lengths.append('when ' ~ series_id ~ ' then ' ~ rollforward.grains()[grain]) -%}
+    {%- endfor -%}
+    {{ row }}.starting_index - {{ first_period }}
+    {%- if lengths -%}
+        ) * (case {{ row }}.series_id {{ lengths | join(' ') }} else 1 end
+    {%- endif -%}
 {% endmacro %}

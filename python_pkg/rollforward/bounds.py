@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rollforward.definitions import Measure
-from rollforward.rational import Form, Rate, Terms, Total
+from rollforward.rational import Form, Rate, Single, Terms, Total, measures_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,12 @@ class Bounds:
 
 
 def bounds_of(form: Form, measures: Mapping[str, Measure]) -> Bounds:
-    """Give the bounds of a form."""
+    """Give the bounds of a form; none where a measure of it can be negative."""
+    if any(measures[name].signed for name in measures_in(form)):
+        return Bounds()
     match form:
+        case Single():
+            return Bounds(minimum=Fraction(0))
         case Total(terms):
             factors = _over_atoms(terms, measures).values()
             return Bounds(

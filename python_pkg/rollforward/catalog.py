@@ -24,6 +24,7 @@ def read_catalog(layout: Layout, problems: list[Problem]) -> Catalog:
         views=own.views,
         settings=_settings(layout, problems),
         models=model_names(layout),
+        dimensions=shipped.dimensions + own.dimensions,
         broken=shipped.broken | own.broken,
     )
 

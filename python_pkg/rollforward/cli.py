@@ -1,103 +1,100 @@
-"""The command line. The only module that prints."""
+"""The command line: the only module that prints.
+
+Nothing but Python's own is imported before Ctrl-C is looked after.
+"""
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from rollforward import __version__
-from rollforward.errors import Problem, ProblemsFound, render
-from rollforward.folders import PROJECT_FILE, find_root
-from rollforward.project import Outcome, check_project, compile_project
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
 
-DONE, PROBLEMS, USAGE, INTERRUPTED = 0, 1, 2, 130
+    from rollforward.said import Said, Setting
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit code: 0, 1 for problems, 2 for wrong usage."""
-    options = _parser().parse_args(arguments)
+    try:
+        return _main(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Who read the pipe has seen enough; Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _main(arguments: list[str]) -> int:
+    from rollforward.arguments import joined, parser
+    from rollforward.errors import ProblemsFound
+    from rollforward.said import Said, Setting, problems_said
+    from rollforward.screen import screen_of
+
+    options = parser().parse_args(joined(arguments))
     root = _root(options.project_dir)
     if root is None:
-        print(
-            f"rollforward: no dbt_project.yml in {options.project_dir or 'this folder or above it'}",
-            file=sys.stderr,
-        )
-        return USAGE
-    target = root / os.environ.get("DBT_TARGET_PATH", "target")
+        where = options.project_dir or "this folder or above it"
+        return _say(Said(notes=(f"rollforward: no dbt_project.yml in {where}",), code=2))
+    at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    setting = Setting(root, screen_of(sys.stdout), _ask if at_a_terminal else None)
     try:
-        if options.command == "check":
-            check_project(root, target)
-            _say(Outcome(), options.format, "generated files are what the definitions say")
-        else:
-            outcome = compile_project(root, target)
-            _say(outcome, options.format, "nothing to write: generated files are what the definitions say")
+        return _say(_command(options.command)(options, setting))
     except ProblemsFound as found:
-        _say_problems(found.problems, options.format)
-        return PROBLEMS
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return DONE
+        how = getattr(options, "format", "text")
+        return _say(problems_said(found.problems, how, colour=screen_of(sys.stderr).colour))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rollforward", description="Metric YAML in, reviewed SQL out.")
-    parser.add_argument("--version", action="version", version=f"rollforward {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, said in (
-        ("compile", "write macros/metrics and models/metrics from metrics/*.yml"),
-        ("check", "say whether the written files are what the definitions say; exit 1 where not"),
-    ):
-        command = commands.add_parser(name, help=said, description=said)
-        command.add_argument(
-            "--project-dir", type=Path, help="the folder of dbt_project.yml (default: here or above)"
-        )
-        command.add_argument("--format", choices=("text", "json"), default="text", help="how to answer")
-    return parser
+def _command(name: str) -> Callable[[Namespace, Setting], Said]:
+    """Import a command: each loads what it needs and no more."""
+    match name:
+        case "compile" | "check":
+            from rollforward.command_compile import run
+        case "list":
+            from rollforward.command_list import run
+        case "show":
+            from rollforward.command_show import run
+        case "query" | "sql":
+            from rollforward.command_query import run
+        case "explain":
+            from rollforward.command_explain import run
+        case "diff":
+            from rollforward.command_diff import run
+        case "init":
+            from rollforward.command_init import run
+        case _:
+            raise AssertionError(f"the parser knows a command '{name}' that nobody runs")
+    return run
 
 
 def _root(given: Path | None) -> Path | None:
+    from pathlib import Path
+
+    from rollforward.folders import PROJECT_FILE, find_root
+
     if given is None:
         return find_root(Path.cwd())
     return given.resolve() if (given / PROJECT_FILE).is_file() else None
 
 
-def _say(outcome: Outcome, how: str, nothing: str) -> None:
-    if how == "json":
-        print(json.dumps({"written": outcome.written, "removed": outcome.removed, "problems": []}, indent=2))
-        return
-    for verb, paths in (("wrote", outcome.written), ("removed", outcome.removed)):
-        for path in paths:
-            print(f"{verb} {path}")
-    if not outcome.written and not outcome.removed:
-        print(nothing)
+def _ask(what: str, proposed: str) -> str:
+    """Ask on the terminal; an empty line is what is proposed, the end of input stops everything."""
+    try:
+        return input(f"{what}{f' [{proposed}]' if proposed else ''}: ").strip() or proposed
+    except EOFError:
+        raise KeyboardInterrupt from None
 
 
-def _say_problems(problems: Sequence[Problem], how: str) -> None:
-    if how == "json":
-        print(
-            json.dumps(
-                {"written": [], "removed": [], "problems": [_as_data(each) for each in problems]}, indent=2
-            )
-        )
-        return
-    for problem in problems:
-        print(render(problem, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ), file=sys.stderr)
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    print(f"rollforward: {count}", file=sys.stderr)
-
-
-def _as_data(problem: Problem) -> dict[str, str | int]:
-    place = problem.place
-    return {
-        "code": problem.code,
-        "message": problem.message,
-        "file": place.path,
-        "line": place.line,
-        "column": place.column,
-        "length": place.length,
-        "hint": problem.hint,
-    }
+def _say(said: Said) -> int:
+    for note in said.notes:
+        print(note, file=sys.stderr)
+    if isinstance(said.out, bytes):
+        sys.stdout.buffer.write(said.out)
+    else:
+        print(said.out, end="")
+    sys.stdout.flush()
+    return said.code

@@ -15,7 +15,7 @@ def compile_catalog(catalog: Catalog, problems: list[Problem]) -> tuple[Generate
     meanings = resolve(catalog, problems)
     problems += check(meanings)
     conditions: Conditions = {}
-    if any(view.where for view in catalog.views):
+    if any(view.selection.where for view in catalog.views):
         # Loading sqlglot takes longer than everything else together, and only `where` needs it.
         from rollforward.where import read_conditions
 

@@ -6,6 +6,7 @@ Words that can be wrong stay Scalars, so that a later stage can still point at t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from rollforward.formula import Formula
@@ -17,10 +18,13 @@ Grain = Literal["month", "quarter", "year"]
 
 PACKAGE = "rollforward"
 COHORTS = "rollforward__revenue_cohorts"
+LEDGER = "rollforward__customer_movements"
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 """The columns of the cohorts that are neither attributes nor measures."""
-ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount")
+ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount", "tenure_months")
 """The columns of the ledger that cohorts do not have: they belong to single units."""
+MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "unchanged")
+"""What can become of a unit, as the ledger says it."""
 INNER_COLUMNS = (
     *(
         "shape",
@@ -39,18 +43,47 @@ INNER_COLUMNS = (
     *("given_set", "attribute_set", "net_amount", "from_period", "until_period", "first_period", "window_id"),
 )
 """The columns that attributes travel beside on their way from the input to the cohorts."""
+SPAN_COLUMNS = ("periods_ago", "month_index", "months_per_period")
+"""The columns that statements of trailing metrics add."""
 SIDES = ("_numerator", "_denominator")
 """How a view names the two sides of a rate that are not measures themselves."""
 
 
+Aggregate = Literal["sum", "count", "count_distinct", "min", "max", "average"]
+Method = Literal["ratio_of_sums", "mean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of SQL, and how those engines write it that write it differently, by their adapters."""
+
+    text: str
+    variants: tuple[tuple[str, str], ...] = ()
+
+    def on(self, adapter: str) -> str:
+        """Give the text for an engine."""
+        return dict(self.variants).get(adapter, self.text)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A column of the cohorts that adds up; `parts` are the measures it is the sum of, none for an atom."""
+    """What is aggregated: a column of the cohorts (`held`), or else an expression over rows of the ledger.
+
+    `parts` are the measures a column of the cohorts is the sum of, none for an atom. `row` is what a row of
+    the ledger contributes; `expr` and `filter` are what it was written as. `signed` says that it can be
+    negative, and `attributes` which ones it reads.
+    """
 
     name: str
     kind: MeasureKind
     description: str
     parts: tuple[str, ...] = ()
+    expr: str = ""
+    filter: str = ""
+    row: Fragment = Fragment("")
+    held: bool = True
+    signed: bool = False
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +96,8 @@ class Card:
     format: str
     aliases: tuple[Scalar, ...]
     project: str
+    book: Scalar | None = None
+    comparison: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +118,84 @@ class Derived:
     formula: Formula
 
 
-Metric = Ratio | Derived
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A metric that aggregates the rows of the ledger."""
+
+    card: Card
+    agg: Aggregate
+    expr: Scalar | None
+    filter: Scalar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trailing:
+    """A metric that follows another over the last periods."""
+
+    card: Card
+    input: Scalar
+    periods: int
+    method: Method
+
+
+Metric = Simple | Ratio | Derived | Trailing
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A column to slice by that is made from the ledger; `bands` are where a number is cut."""
+
+    name: Scalar
+    label: str
+    description: str
+    expr: Scalar
+    bands: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionMeaning:
+    """A dimension as SQL over a row; `held` where the cohorts have all it reads."""
+
+    dimension: Dimension
+    row: Fragment
+    held: bool
+    attributes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The dimension's name."""
+        return self.dimension.name.text
+
+
+IncompletePeriods = Literal["exclude", "include"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Metrics of one book, asked for: compared, sliced, filtered, over a span of periods.
+
+    Metrics go by name or alias. Book and comparisons may be left out where the metrics say them. `from_day`
+    keeps the periods that start on or after a day, `to_day` those that end on or before one.
+    """
+
+    metrics: tuple[Scalar, ...]
+    book: Scalar | None = None
+    comparisons: tuple[Scalar, ...] = ()
+    by: tuple[Scalar, ...] = ()
+    where: Scalar | None = None
+    incomplete_periods: IncompletePeriods = "exclude"
+    from_day: date | None = None
+    to_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A table of metrics of one book, for a dashboard to read."""
+    """A selection published as a table, for a dashboard to read."""
 
     name: Scalar
     description: str
-    book: Scalar
-    metrics: tuple[Scalar, ...]
-    comparisons: tuple[Scalar, ...]
-    by: tuple[Scalar, ...]
-    where: Scalar | None
+    selection: Selection
     materialized: str
-    incomplete_periods: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +271,6 @@ class Catalog:
     metrics: tuple[Metric, ...]
     views: tuple[View, ...]
     settings: Settings
+    dimensions: tuple[Dimension, ...] = ()
     models: tuple[str, ...] = ()
     broken: frozenset[str] = field(default=frozenset())

@@ -35,3 +35,8 @@ DIALECTS = (
 
 DEFAULT = DIALECTS[0]
 """The engine whose text is used where no other is found, and in which `where` is written."""
+
+
+def dialect_of(adapter: str) -> Dialect | None:
+    """Give the engine of a dbt adapter, or None where it is not one that SQL is written for."""
+    return next((engine for engine in DIALECTS if engine.adapter == adapter), None)

@@ -7,12 +7,29 @@ from collections.abc import Mapping
 from rollforward.dialects import DEFAULT, DIALECTS, Dialect
 from rollforward.plan import MetricPlan
 from rollforward.sql import enclosed_sql, indented
+from rollforward.trailing import trailing_sql
 
 
 def metric_macro(metric: MetricPlan) -> str:
-    """Give the body of a metric's macro file."""
-    texts = {dialect: enclosed_sql(metric.form, dialect) for dialect in DIALECTS}
-    return f"{{#- {metric.label}: {metric.words} -#}}\n{macro(metric.name, metric.project, texts)}"
+    """Give the body of a metric's macro file, which has its aliases too.
+
+    One that the cohorts do not hold says what it is over, since it cannot stand in a select over them.
+    """
+    over, texts = "", {}
+    for dialect in DIALECTS:
+        if metric.followed is not None:
+            over, texts[dialect] = "several periods", trailing_sql(metric.followed, dialect)
+        elif metric.reads_ledger:
+            rows = {item.name: item.row.on(dialect.adapter) for item in metric.measures}
+            over, texts[dialect] = "the ledger", enclosed_sql(metric.form, dialect, rows)
+        else:
+            texts[dialect] = enclosed_sql(metric.form, dialect)
+    said = f"{metric.label}: {metric.words}" + (f" (over {over})" if over else "")
+    calls = dict.fromkeys(metric.aliases, f"{{{{- {metric.project}.{metric.name}() -}}}}")
+    names = (metric.name, *metric.aliases) if over else ()
+    others = calls | {f"{name}__over": over for name in names}
+    added = "".join(f"\n{_definition(*each)}" for each in others.items())
+    return f"{{#- {said} -#}}\n{macro(metric.name, metric.project, texts)}{added}"
 
 
 def macro(name: str, project: str, texts: Mapping[Dialect, str]) -> str:

@@ -7,10 +7,10 @@ from fractions import Fraction
 from rollforward.bounds import Bounds
 from rollforward.definitions import KEYS, Comparison
 from rollforward.dialects import DEFAULT, DIALECTS
-from rollforward.emit_view import amount_type
 from rollforward.fingerprint import view_fingerprint
 from rollforward.kinds import AMOUNT, COUNT, Kind
 from rollforward.plan import MetricPlan, ViewPlan
+from rollforward.resolve import SelectionMeaning
 from rollforward.yaml_text import Value, yaml_text
 
 KEY_COLUMNS = {
@@ -25,45 +25,60 @@ ATTRIBUTION = "as of the start of the period for existing customers, as of its e
 
 def view_properties(view: ViewPlan, where: str) -> str:
     """Give the body of a view's properties file; `where` is the condition in its normal writing."""
+    selected = view.meaning.selected
     keys = [_column(name, *KEY_COLUMNS[name]) | {"data_tests": ["not_null"]} for name in KEYS]
-    attributes = [_column(name, "string", f"The value of {name} {ATTRIBUTION}.") for name in view.by]
-    metrics = [_metric(metric, view) for metric in view.metrics]
+    made = {each.name: each.dimension.description or each.dimension.label for each in selected.dimensions}
+    attributes = [
+        _column(name, "string", made.get(name) or f"The value of {name} {ATTRIBUTION}.")
+        for name in selected.by
+    ]
+    metrics = [_metric(metric, view) for metric in view.selected.metrics]
     parts = [
-        _column(part.name, _type_of(part.kind, view, exact=True), part.description) for part in view.columns
+        _column(part.name, _type_of(part.kind, view, exact=True), part.description)
+        for part in view.selected.columns
     ]
     model: dict[str, Value] = {
         "name": view.name,
-        "description": view.meaning.view.description or f"Metrics of {view.meaning.book.name.text}.",
+        "description": view.meaning.view.description or f"Metrics of {selected.book.name.text}.",
         "config": {
             "materialized": view.meaning.view.materialized,
             "contract": {"enforced": True},
             "meta": {"rollforward": _meta(view, where)},
         },
-        "data_tests": [{"rollforward.unique_together": {"arguments": {"columns": [*KEYS[:3], *view.by]}}}],
+        "data_tests": [
+            {"rollforward.unique_together": {"arguments": {"columns": [*KEYS[:3], *selected.by]}}}
+        ],
         "columns": [*keys, *attributes, *metrics, *parts],
     }
     return yaml_text({"models": [model]}) + "\n"
 
 
 def _meta(view: ViewPlan, where: str) -> dict[str, Value]:
-    book = view.meaning.book
+    selected = view.meaning.selected
+    book = selected.book
     return {
         "fingerprint": view_fingerprint(view.meaning, view.policies, where),
         "book": book.name.text,
         "unit": [column.text for column in book.unit],
         "measurement": book.measurement,
-        "comparisons": {each.name: _comparison(each, view) for each in view.meaning.comparisons},
-        "by": list(view.by),
+        "comparisons": {each.name: _comparison(each, view) for each in selected.comparisons},
+        "by": list(selected.by),
         "attribution": ATTRIBUTION,
+        **({"dimensions": _dimensions(selected)} if selected.dimensions else {}),
         **({"where": where} if where else {}),
         "policies": dict(view.policies),
-        "metrics": {metric.name: _definition(metric) for metric in view.metrics},
+        "metrics": {metric.name: _definition(metric) for metric in view.selected.metrics},
     }
+
+
+def _dimensions(selected: SelectionMeaning) -> dict[str, Value]:
+    """Give what the dimensions of a view are made of."""
+    return {each.name: " ".join(each.row.text.split()) for each in selected.dimensions}
 
 
 def _comparison(comparison: Comparison, view: ViewPlan) -> dict[str, Value]:
     """Give what a comparison compares; only books that sum have periods to sum."""
-    sums = view.meaning.book.measurement == "period_sum"
+    sums = view.meaning.selected.book.measurement == "period_sum"
     compared: dict[str, Value] = {"grain": comparison.grain, "lookback": comparison.lookback}
     return compared | ({"periods_summed": comparison.periods_summed} if sums else {})
 
@@ -99,7 +114,7 @@ def _column(name: str, data_type: str, description: str) -> dict[str, Value]:
 
 def _type_of(kind: Kind, view: ViewPlan, *, exact: bool) -> str:
     if exact and kind == AMOUNT:
-        return amount_type(view)
+        return view.selected.amount_type
     return "bigint" if exact and kind == COUNT else _float_type()
 
 

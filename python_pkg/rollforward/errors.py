@@ -42,6 +42,11 @@ class ProblemsFound(Exception):
         return "\n".join(render(problem) for problem in self.problems)
 
 
+def refused(code: str, message: str, place: Place, hint: str = "") -> ProblemsFound:
+    """Give the one problem that stops a command, to be raised."""
+    return ProblemsFound([Problem(code, message, place, hint)])
+
+
 _WIDEST_SOURCE = 160
 _RED, _BOLD, _PLAIN = "\033[31m", "\033[1m", "\033[0m"
 

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, assert_never
 
-from rollforward.rational import Constant, Form, Nested, Rate, Terms, Total
-from rollforward.resolve import ViewMeaning
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Terms, Total
+from rollforward.resolve import MetricMeaning, SelectionMeaning, ViewMeaning
 
 
 def fingerprint(meaning: Any) -> str:
@@ -25,46 +25,68 @@ def fingerprint(meaning: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def metric_fingerprint(form: Form) -> str:
+def metric_fingerprint(meaning: MetricMeaning) -> str:
     """Give the fingerprint of a metric."""
-    return fingerprint(_form(form))
+    return fingerprint(_metric(meaning))
 
 
 def view_fingerprint(meaning: ViewMeaning, policies: Mapping[str, Any], where: str) -> str:
     """Give the fingerprint of a view; `where` is the condition in its normal writing."""
-    book = meaning.book
+    selected = meaning.selected
+    book = selected.book
     return fingerprint(
         {
-            "metrics": {metric.name: _form(metric.form) for metric in meaning.metrics},
+            "metrics": {metric.name: _metric(metric) for metric in selected.metrics},
             "book": book.name.text,
             "unit": sorted(column.text for column in book.unit),
             "measurement": book.measurement,
             "comparisons": {
                 comparison.name: [comparison.grain, comparison.lookback, comparison.periods_summed]
-                for comparison in meaning.comparisons
+                for comparison in selected.comparisons
             },
-            "by": sorted(attribute.text for attribute in meaning.view.by),
+            "by": sorted(selected.by),
             "where": where,
             "policies": dict(policies),
+            **_dimensions(selected),
         }
     )
 
 
-def _form(form: Form) -> Any:
+def _dimensions(selected: SelectionMeaning) -> dict[str, Any]:
+    made = {dimension.name: dimension.row.text for dimension in selected.dimensions}
+    return {"dimensions": made} if made else {}
+
+
+def _metric(meaning: MetricMeaning) -> Any:
+    """Give what a metric means, with what it aggregates over the ledger in place of the names of that."""
+    written = {
+        item.name: f"{item.expr} where {item.filter}" if item.filter else item.expr
+        for item in meaning.measures
+        if not item.held
+    }
+    form = _form(meaning.form, written)
+    if meaning.followed is None:
+        return form
+    return ["trailing", meaning.followed.periods, meaning.followed.method, form]
+
+
+def _form(form: Form, written: Mapping[str, str]) -> Any:
     match form:
         case Constant(value):
             return str(value)
         case Total(terms):
-            return _terms(terms, Fraction(1))
+            return _terms(terms, Fraction(1), written)
         case Rate(numerator, denominator):
             # 2a / 2b means what a / b means: the factor of the first measure below is made 1.
             size = abs(min(denominator)[1])
-            return ["/", _terms(numerator, size), _terms(denominator, size)]
+            return ["/", _terms(numerator, size, written), _terms(denominator, size, written)]
+        case Single(agg, name):
+            return [agg, written[name]]
         case Nested(operator, left, right):
-            return [operator, _form(left), _form(right)]
+            return [operator, _form(left, written), _form(right, written)]
         case _:
             assert_never(form)
 
 
-def _terms(terms: Terms, size: Fraction) -> dict[str, str]:
-    return {name: str(factor / size) for name, factor in terms}
+def _terms(terms: Terms, size: Fraction, written: Mapping[str, str]) -> dict[str, str]:
+    return {written.get(name, name): str(factor / size) for name, factor in terms}

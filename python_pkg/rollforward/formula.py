@@ -82,7 +82,10 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[^\W\d]\w*)|(?P<sign>[-+*/()])|(?P<other>\S))"
 )
 _ALLOWED = "a formula has + - * / ( ), numbers, and names of measures and metrics"
-_CALL_HINT = "measures are summed already: write existing_revenue, not sum(existing_revenue)"
+_CALL_HINT = (
+    "measures are summed already: existing_revenue, not sum(existing_revenue);"
+    " a rate is followed over periods by type: trailing"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple, assert_never
 
 from rollforward.definitions import Measure
 from rollforward.formula import Operator
-from rollforward.rational import Constant, Form, Nested, Rate, Total
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Total
 
 
 class Kind(NamedTuple):
@@ -39,6 +39,8 @@ def kind_of(form: Form, measures: Mapping[str, Measure]) -> Kind:
             return kind_of_measure(measures[terms[0][0]]) if terms else RATE
         case Rate(numerator, denominator):
             return joined("/", kind_of(Total(numerator), measures), kind_of(Total(denominator), measures))
+        case Single(_, name):
+            return kind_of_measure(measures[name])
         case Nested(operator, left, right):
             return joined(operator, kind_of(left, measures), kind_of(right, measures))
         case _:

@@ -14,7 +14,7 @@ from rollforward.header import is_generated, is_untouched
 from rollforward.layout import shown_path
 
 State = Literal["missing", "stale", "edited-by-hand", "in-the-way", "orphan", "edited-orphan"]
-_SAID: Mapping[State, str] = {
+SAID: Mapping[State, str] = {
     "missing": "the file is missing",
     "stale": "the file is not what {source} says now",
     "edited-by-hand": "the generated file was edited by hand",
@@ -22,6 +22,7 @@ _SAID: Mapping[State, str] = {
     "orphan": "the file is generated, and its definition is gone",
     "edited-orphan": "the generated file was edited by hand, and its definition is gone",
 }
+"""What is said of a file in each state."""
 _HINTS: Mapping[State, str] = {
     "missing": "run `rollforward compile`",
     "stale": "run `rollforward compile`",
@@ -71,7 +72,7 @@ def differences(expected: Mapping[Path, Expected], folders: Iterable[Path]) -> t
 
 def problem_of(difference: Difference, root: Path) -> Problem:
     """Give what to tell the user about a difference."""
-    message = _SAID[difference.state].format(source=difference.source)
+    message = SAID[difference.state].format(source=difference.source)
     hint = _HINTS[difference.state].format(source=difference.source)
     return Problem(difference.state, message, Place(shown_path(difference.path, root)), hint)
 

@@ -3,61 +3,88 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
-from rollforward.definitions import Card, Derived, Measure, Metric, Ratio, View
+from rollforward.definitions import (
+    Aggregate,
+    Card,
+    Derived,
+    Dimension,
+    Fragment,
+    IncompletePeriods,
+    Measure,
+    Metric,
+    Ratio,
+    Selection,
+    Simple,
+    Trailing,
+    View,
+)
 from rollforward.errors import Problem, ProblemsFound
 from rollforward.formula import parse_formula
+from rollforward.keys import (
+    AGGREGATES,
+    CARD_KEYS,
+    DIMENSION_KEYS,
+    FILE_KEYS,
+    FORMATS,
+    INCOMPLETE_PERIODS,
+    MATERIALIZATIONS,
+    METHODS,
+    MOST_PERIODS,
+    TYPE_KEYS,
+    VIEW_KEYS,
+    names,
+    required,
+)
 from rollforward.reader import Entries, check_name, is_nothing
 from rollforward.source import Document, Mapping, Scalar, Sequence
 
-FORMATS = ("percent", "decimal", "currency", "count")
-MATERIALIZATIONS = ("view", "table")
-INCOMPLETE_PERIODS = ("exclude", "include")
-CARD_KEYS = ("name", "label", "description", "type", "format", "aliases")
-TYPE_KEYS = {"ratio": ("numerator", "denominator"), "derived": ("expr",)}
-VIEW_KEYS = (
-    "name",
-    "description",
-    "book",
-    "metrics",
-    "comparisons",
-    "by",
-    "where",
-    "materialized",
-    "incomplete_periods",
-)
-VIEW_REQUIRED = ("name", "book", "metrics", "comparisons")
+COMPOUNDING = ("product", "compound", "geometric_mean", "cumulative", "chain")
+"""Methods people ask a trailing metric for that have no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file defines. `broken` are names of metrics that could not be read: they are not unknown."""
+    """What a file defines. `broken` are names of what could not be read: they are not unknown."""
 
     metrics: tuple[Metric, ...] = ()
     views: tuple[View, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
     broken: frozenset[str] = frozenset()
 
     def and_also(self, other: Parsed) -> Parsed:
         """Give what two files define together."""
-        return Parsed(self.metrics + other.metrics, self.views + other.views, self.broken | other.broken)
+        return Parsed(
+            self.metrics + other.metrics,
+            self.views + other.views,
+            self.dimensions + other.dimensions,
+            self.broken | other.broken,
+        )
 
 
 def parse_definitions(document: Document, project: str, problems: list[Problem]) -> Parsed:
-    """Read the `metrics:` and `views:` of a file that belongs to a dbt project."""
+    """Read the lists of a file that belongs to a dbt project."""
     top = Entries(document.root, "a metrics file", document.root.place, problems)
-    top.check_keys(("metrics", "views"))
-    metrics, views, broken = [], [], set()
+    top.check_keys(FILE_KEYS)
+    metrics, views, dimensions, broken = [], [], [], set()
     for entry in _entries(top, "metrics", "metric"):
         metric = _metric(entry, project)
         if metric is not None:
             metrics.append(metric)
         else:
             broken |= _names_of(entry.mapping)
+    for entry in _entries(top, "dimensions", "dimension"):
+        dimension = _dimension(entry)
+        if dimension is not None:
+            dimensions.append(dimension)
+        else:
+            broken |= _names_of(entry.mapping)
     for entry in _entries(top, "views", "view"):
         view = _view(entry)
         if view is not None:
             views.append(view)
-    return Parsed(tuple(metrics), tuple(views), frozenset(broken))
+    return Parsed(tuple(metrics), tuple(views), tuple(dimensions), frozenset(broken))
 
 
 def parse_measures(document: Document, model: str) -> tuple[Measure, ...]:
@@ -65,15 +92,25 @@ def parse_measures(document: Document, model: str) -> tuple[Measure, ...]:
     models = document.root.get("models")
     described = [item for item in _items(models) if _text(item.get("name")) == model]
     return tuple(
-        Measure(
-            name=_text(column.get("name")),
-            kind="count" if kind == "count" else "amount",
-            description=_text(column.get("description")),
-            parts=_parts(column),
-        )
+        _measure(column, kind)
         for item in described
         for column in _items(item.get("columns"))
         if (kind := _text(_path(column, "config", "meta", "measure")))
+    )
+
+
+def _measure(column: Mapping, kind: str) -> Measure:
+    """Read a measure; `expr` and `filter` are what it sums up over the rows of the ledger."""
+    meta = _path(column, "config", "meta")
+    expr, chosen = _text(_path(meta, "expr")), _text(_path(meta, "filter"))
+    return Measure(
+        name=_text(column.get("name")),
+        kind="count" if kind == "count" else "amount",
+        description=_text(column.get("description")),
+        parts=_parts(column),
+        expr=expr,
+        filter=chosen,
+        row=Fragment(f"case when {chosen} then {expr} else 0 end" if chosen else expr),
     )
 
 
@@ -128,9 +165,9 @@ def _names_of(mapping: Mapping) -> set[str]:
 def _metric(entry: Entries, project: str) -> Metric | None:
     before = len(entry.problems)
     kind = entry.word("type", TYPE_KEYS, "")
-    own_keys = TYPE_KEYS.get(kind, ())
-    others = own_keys or tuple(key for keys in TYPE_KEYS.values() for key in keys)
-    entry.check_keys((*CARD_KEYS, *others), ("name", "type", *own_keys))
+    own = TYPE_KEYS.get(kind, ())
+    others = own or tuple(key for keys in TYPE_KEYS.values() for key in keys)
+    entry.check_keys(names((*CARD_KEYS, *others)), required((*CARD_KEYS, *own)))
     card = _card(entry, project)
     metric = _of_kind(kind, card, entry) if card else None
     return metric if len(entry.problems) == before else None
@@ -143,9 +180,11 @@ def _card(entry: Entries, project: str) -> Card | None:
         check_name(alias, "a metric", entry.problems)
     label, description = entry.prose("label"), entry.prose("description")
     shown_as = entry.word("format", FORMATS, "")
+    book, comparison = entry.text("book"), entry.text("comparison")
     if name is None or not check_name(name, "a metric", entry.problems):
         return None
-    return Card(name, label or in_title_case(name.text), description, shown_as, aliases, project)
+    shown = label or in_title_case(name.text)
+    return Card(name, shown, description, shown_as, aliases, project, book, comparison)
 
 
 def in_title_case(name: str) -> str:
@@ -158,27 +197,89 @@ def in_title_case(name: str) -> str:
 
 
 def _of_kind(kind: str, card: Card, entry: Entries) -> Metric | None:
-    if kind == "ratio":
-        numerator, denominator = entry.text("numerator"), entry.text("denominator")
-        return Ratio(card, numerator, denominator) if numerator and denominator else None
-    if kind == "derived" and (expr := entry.text("expr")):
-        try:
-            return Derived(card, expr, parse_formula(expr))
-        except ProblemsFound as found:
-            entry.problems.extend(found.problems)
-    return None
+    match kind:
+        case "simple":
+            return _simple(card, entry)
+        case "ratio":
+            numerator, denominator = entry.text("numerator"), entry.text("denominator")
+            return Ratio(card, numerator, denominator) if numerator and denominator else None
+        case "derived":
+            return _derived(card, entry)
+        case "trailing":
+            return _trailing(card, entry)
+        case _:
+            return None
+
+
+def _simple(card: Card, entry: Entries) -> Simple | None:
+    agg = entry.word("agg", AGGREGATES, "")
+    expr, chosen = entry.text("expr"), entry.text("filter")
+    if agg not in ("", "count") and entry.mapping.get("expr") is None:
+        entry.say("missing-key", f"the key 'expr' is missing in {entry.what}", entry.place)
+    return next((Simple(card, known, expr, chosen) for known in get_args(Aggregate) if known == agg), None)
+
+
+def _derived(card: Card, entry: Entries) -> Derived | None:
+    expr = entry.text("expr")
+    try:
+        return Derived(card, expr, parse_formula(expr)) if expr else None
+    except ProblemsFound as found:
+        entry.problems.extend(found.problems)
+        return None
+
+
+def _trailing(card: Card, entry: Entries) -> Trailing | None:
+    followed = entry.text("input")
+    periods = entry.number("periods", 2, MOST_PERIODS, 2)
+    given = entry.text("method")
+    if given is not None and given.text in COMPOUNDING:
+        message = f"'{given.text}' would compound {entry.mapping_text('input')} over its periods"
+        hint = "who joins or leaves in between breaks the chain: ask for a comparison as long as all of them"
+        entry.say("compounded-rate", message, given.place, hint)
+        return None
+    method = entry.word("method", METHODS, METHODS[0])
+    return (
+        Trailing(card, followed, periods, "mean" if method == "mean" else "ratio_of_sums")
+        if followed
+        else None
+    )
+
+
+def _dimension(entry: Entries) -> Dimension | None:
+    before = len(entry.problems)
+    entry.check_keys(names(DIMENSION_KEYS), required(DIMENSION_KEYS))
+    name, expr = entry.text("name"), entry.text("expr")
+    label, description = entry.prose("label"), entry.prose("description")
+    bands = entry.numbers("bands")
+    if name is None or not check_name(name, "a dimension", entry.problems) or expr is None:
+        return None
+    if len(entry.problems) > before:
+        return None
+    return Dimension(name, label or in_title_case(name.text), description, expr, bands)
 
 
 def _view(entry: Entries) -> View | None:
     before = len(entry.problems)
-    entry.check_keys(VIEW_KEYS, VIEW_REQUIRED)
-    name, book = entry.text("name"), entry.text("book")
+    entry.check_keys(names(VIEW_KEYS), required(VIEW_KEYS))
+    name, book = entry.text("name"), _book(entry)
     named = name is not None and check_name(name, "a view", entry.problems)
     metrics, comparisons = entry.texts("metrics"), entry.texts("comparisons")
     by, where = entry.texts("by"), entry.text("where")
     description = entry.prose("description")
     materialized = entry.word("materialized", MATERIALIZATIONS, MATERIALIZATIONS[0])
     incomplete = entry.word("incomplete_periods", INCOMPLETE_PERIODS, INCOMPLETE_PERIODS[0])
-    if name is None or not named or book is None or len(entry.problems) > before:
+    if name is None or not named or len(entry.problems) > before:
         return None
-    return View(name, description, book, metrics, comparisons, by, where, materialized, incomplete)
+    kept: IncompletePeriods = "include" if incomplete == "include" else "exclude"
+    selection = Selection(metrics, book, comparisons, by, where, kept)
+    return View(name, description, selection, materialized)
+
+
+def _book(entry: Entries) -> Scalar | None:
+    """Give the book of a view; a list of them is refused, for their numbers are never added up."""
+    given = entry.mapping.get("book")
+    if isinstance(given, Sequence):
+        hint = "write one view for each book: what two books hold is never added up"
+        entry.say("mixed-books", "a view reads one book", given.place, hint)
+        return None
+    return entry.text("book")

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from rollforward.bounds import Bounds, bounds_of
-from rollforward.definitions import Measure, Settings
+from rollforward.definitions import Catalog, DimensionMeaning, Measure, Method, Settings, Simple
 from rollforward.fingerprint import metric_fingerprint
 from rollforward.kinds import Kind, kind_of, kind_of_measure
-from rollforward.rational import Constant, Form, Nested, Rate, Terms, Total, in_words, measure, measures_in
-from rollforward.resolve import Meanings, MetricMeaning, ViewMeaning
+from rollforward.rational import (
+    Constant,
+    Form,
+    Nested,
+    Rate,
+    Single,
+    Terms,
+    Total,
+    in_words,
+    measure,
+    measures_in,
+)
+from rollforward.resolve import Followed, Meanings, MetricMeaning, SelectionMeaning, ViewMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +33,82 @@ class MetricPlan:
     label: str
     description: str
     format: str
+    aliases: tuple[str, ...]
     project: str
     path: str
     form: Form
     kind: Kind
     bounds: Bounds
     fingerprint: str
-
-    @property
-    def words(self) -> str:
-        """The formula over measures, as text."""
-        return in_words(self.form)
+    measures: tuple[Measure, ...]
+    words: str
+    followed: FollowedPlan | None = None
 
     @property
     def is_exact(self) -> bool:
-        """Whether the value is an exact amount or count: a sum, nothing divided."""
-        return isinstance(self.form, Total)
+        """Whether the value is an exact amount or count: nothing divided."""
+        return self.followed is None and isinstance(self.form, Total | Single)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the value adds up over slices, so that a slice that is not there counts 0."""
+        return self.followed is None and isinstance(self.form, Total)
+
+    @property
+    def reads_ledger(self) -> bool:
+        """Whether the cohorts do not hold all that it is made of."""
+        return not all(item.held for item in self.measures)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedPlan:
+    """What a trailing metric follows: a value, and its two sides where their sums are divided."""
+
+    value: MetricPlan
+    periods: int
+    method: Method
+    sides: tuple[AdditiveColumn, AdditiveColumn] | None
+
+
+def _in_words(meaning: MetricMeaning) -> str:
+    """Give the formula as text, over measures; what is over the ledger is spelled out."""
+    metric, followed = meaning.metric, meaning.followed
+    if followed is not None:
+        return f"{followed.method.replace('_', ' ')} of {followed.name} over {followed.periods} periods"
+    if isinstance(metric, Simple) and meaning.reads_ledger:
+        what = f" of {' '.join(metric.expr.text.split())}" if metric.expr else ""
+        which = f" where {' '.join(metric.filter.text.split())}" if metric.filter else ""
+        return f"{metric.agg.replace('_', ' ')}{what}{which}"
+    return in_words(meaning.form)
 
 
 @dataclass(frozen=True, slots=True)
 class AdditiveColumn:
-    """A column of a view that may be summed: a measure, or a side of a rate."""
+    """A column of a view that may be summed: a measure, or a side of a rate.
+
+    That of a trailing metric is summed up over its last periods.
+    """
 
     name: str
     total: Total
     kind: Kind
     description: str
+    periods: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionPlan:
+    """A selection as it is answered: its metrics, and the columns they are made of."""
+
+    meaning: SelectionMeaning
+    metrics: tuple[MetricPlan, ...]
+    columns: tuple[AdditiveColumn, ...]
+    amount_scale: int
+
+    @property
+    def amount_type(self) -> str:
+        """The type of an amount, the same on every engine."""
+        return f"decimal(18, {self.amount_scale})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +116,7 @@ class ViewPlan:
     """A view as it is built."""
 
     meaning: ViewMeaning
-    metrics: tuple[MetricPlan, ...]
-    columns: tuple[AdditiveColumn, ...]
+    selected: SelectionPlan
     settings: Settings
 
     @property
@@ -70,16 +130,11 @@ class ViewPlan:
         return self.meaning.view.name.place.path
 
     @property
-    def by(self) -> tuple[str, ...]:
-        """The attributes the view is sliced by."""
-        return tuple(attribute.text for attribute in self.meaning.view.by)
-
-    @property
     def policies(self) -> dict[str, str | int]:
         """The policies that decide what the numbers mean."""
         return {
             "reactivation": self.settings.reactivation,
-            "incomplete_periods": self.meaning.view.incomplete_periods,
+            "incomplete_periods": self.meaning.selected.selection.incomplete_periods,
             "fiscal_year_start_month": self.settings.fiscal_year_start_month,
         }
 
@@ -91,69 +146,145 @@ class Plan:
     project: str
     metrics: tuple[MetricPlan, ...]
     views: tuple[ViewPlan, ...]
+    dimensions: tuple[DimensionMeaning, ...] = ()
 
 
 def plan(meanings: Meanings) -> Plan:
     """Plan a macro for each metric the project owns and a model for each of its views."""
     catalog = meanings.catalog
-    measures = {item.name: item for item in catalog.measures}
-    metrics = {meaning.name: _metric(meaning, measures) for meaning in meanings.metrics}
+    known = {item.name: item for item in catalog.measures}
+    metrics = {meaning.name: _metric(meaning, known) for meaning in meanings.metrics}
     views = tuple(
-        _view(view, tuple(metrics[metric.name] for metric in view.metrics), measures, catalog.settings)
+        ViewPlan(view, _selected(view.selected, metrics, catalog.settings), catalog.settings)
         for view in meanings.views
     )
     owned = tuple(metric for metric in metrics.values() if metric.project == catalog.project)
-    return Plan(catalog.project, owned, views)
+    return Plan(catalog.project, owned, views, meanings.dimensions)
 
 
-def _metric(meaning: MetricMeaning, measures: Mapping[str, Measure]) -> MetricPlan:
+def plan_selection(meaning: SelectionMeaning, catalog: Catalog) -> SelectionPlan:
+    """Plan the answer to a selection."""
+    known = {item.name: item for item in catalog.measures}
+    metrics = {metric.name: _metric(metric, known) for metric in meaning.metrics}
+    return _selected(meaning, metrics, catalog.settings)
+
+
+def plan_metric(meaning: MetricMeaning, catalog: Catalog) -> MetricPlan:
+    """Plan one metric, whoever owns it."""
+    return _metric(meaning, {item.name: item for item in catalog.measures})
+
+
+def _metric(meaning: MetricMeaning, known: Mapping[str, Measure]) -> MetricPlan:
     card = meaning.metric.card
+    measures = {**known, **{item.name: item for item in meaning.measures}}
     return MetricPlan(
         name=meaning.name,
         label=card.label,
         description=card.description,
         format=card.format,
+        aliases=tuple(alias.text for alias in card.aliases),
         project=card.project,
         path=card.name.place.path,
         form=meaning.form,
         kind=kind_of(meaning.form, measures),
         bounds=bounds_of(meaning.form, measures),
-        fingerprint=metric_fingerprint(meaning.form),
+        fingerprint=metric_fingerprint(meaning),
+        measures=meaning.measures,
+        words=_in_words(meaning),
+        followed=None if meaning.followed is None else _followed(meaning.followed, meaning, known),
     )
 
 
-def _view(
-    meaning: ViewMeaning,
-    metrics: tuple[MetricPlan, ...],
-    measures: Mapping[str, Measure],
+def _followed(followed: Followed, meaning: MetricMeaning, known: Mapping[str, Measure]) -> FollowedPlan:
+    """Plan what a trailing metric follows; a measure is followed like a metric of that name."""
+    value = _metric(followed.metric, known) if followed.metric else _of_measure(followed.name, meaning)
+    sides = _sides(value, value.form) if isinstance(value.form, Rate) else None
+    return FollowedPlan(
+        value, followed.periods, followed.method, sides if followed.method == "ratio_of_sums" else None
+    )
+
+
+def _of_measure(name: str, meaning: MetricMeaning) -> MetricPlan:
+    (item,) = meaning.measures
+    return MetricPlan(
+        name=name,
+        label=name,
+        description=item.description,
+        format="",
+        aliases=(),
+        project="",
+        path="",
+        form=measure(name),
+        kind=kind_of_measure(item),
+        bounds=Bounds(),
+        fingerprint="",
+        measures=(item,),
+        words=name,
+    )
+
+
+def _selected(
+    meaning: SelectionMeaning,
+    planned: Mapping[str, MetricPlan],
     settings: Settings,
-) -> ViewPlan:
+) -> SelectionPlan:
+    metrics = tuple(planned[metric.name] for metric in meaning.metrics)
     taken = {metric.name for metric in metrics}
     columns: dict[str, AdditiveColumn] = {}
     for metric in metrics:
-        for column in _columns_of(metric, measures):
+        for column in _columns_of(metric):
             if column.name not in taken:
                 columns.setdefault(column.name, column)
-    return ViewPlan(meaning, metrics, tuple(columns.values()), settings)
+    return SelectionPlan(meaning, metrics, tuple(columns.values()), settings.amount_scale)
 
 
-def _columns_of(metric: MetricPlan, measures: Mapping[str, Measure]) -> list[AdditiveColumn]:
+def _columns_of(metric: MetricPlan) -> tuple[AdditiveColumn, ...]:
     """Give the columns a metric can be worked out from again after summing; a sum is one itself."""
+    if metric.followed is not None:
+        return _summed_sides(metric, metric.followed)
+    measures = {item.name: item for item in metric.measures}
     match metric.form:
-        case Constant() | Total():
-            return []
-        case Rate(numerator, denominator):
-            return [
-                _side(metric, "numerator", numerator, measures),
-                _side(metric, "denominator", denominator, measures),
-            ]
+        case Constant() | Total() | Single():
+            return ()
+        case Rate():
+            return _sides(metric, metric.form)
         case Nested():
-            return [_measure_column(measures[name]) for name in measures_in(metric.form)]
+            return tuple(_measure_column(measures[name]) for name in _additive(metric.form))
         case _:
             assert_never(metric.form)
 
 
-def _side(metric: MetricPlan, side: str, terms: Terms, measures: Mapping[str, Measure]) -> AdditiveColumn:
+def _additive(form: Form) -> tuple[str, ...]:
+    """Give the measures of a form that add up over slices."""
+    match form:
+        case Single():
+            return ()
+        case Nested(_, left, right):
+            return tuple(dict.fromkeys((*_additive(left), *_additive(right))))
+        case _:
+            return measures_in(form)
+
+
+def _summed_sides(metric: MetricPlan, followed: FollowedPlan) -> tuple[AdditiveColumn, ...]:
+    """Give the two sides of a ratio of sums over several periods; a mean has none."""
+    return tuple(
+        replace(
+            side,
+            name=f"{metric.name}_{which}",
+            total=measure(side.name),
+            description=f"The {which} of {metric.label}: {side.name} of the last {followed.periods} periods.",
+            periods=followed.periods,
+        )
+        for which, side in zip(("numerator", "denominator"), followed.sides or (), strict=False)
+    )
+
+
+def _sides(metric: MetricPlan, rate: Rate) -> tuple[AdditiveColumn, AdditiveColumn]:
+    return _side(metric, "numerator", rate.numerator), _side(metric, "denominator", rate.denominator)
+
+
+def _side(metric: MetricPlan, side: str, terms: Terms) -> AdditiveColumn:
+    measures = {item.name: item for item in metric.measures}
     if len(terms) == 1 and terms[0][1] == 1:
         return _measure_column(measures[terms[0][0]])
     total = Total(terms)

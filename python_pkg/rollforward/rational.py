@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import assert_never
+from typing import Literal, assert_never
 
 from rollforward.formula import Operator
 
@@ -41,6 +41,14 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Single:
+    """What does not add up over slices: the smallest or largest of something, or how many different ones."""
+
+    agg: Literal["min", "max", "count_distinct"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Nested:
     """What one division cannot say, for example a product of two rates."""
 
@@ -49,7 +57,7 @@ class Nested:
     right: Form
 
 
-Form = Constant | Total | Rate | Nested
+Form = Constant | Total | Rate | Single | Nested
 
 
 def measure(name: str) -> Total:
@@ -81,7 +89,7 @@ def scale(form: Form, factor: Fraction) -> Form:
             return Total(_scaled(terms, factor))
         case Rate(numerator, denominator):
             return Rate(_scaled(numerator, factor), denominator)
-        case Nested():
+        case Single() | Nested():
             return form if factor == 1 else Nested("*", Constant(factor), form)
         case _:
             assert_never(form)
@@ -96,6 +104,8 @@ def measures_in(form: Form) -> tuple[str, ...]:
             names = tuple(name for name, _ in terms)
         case Rate(numerator, denominator):
             names = tuple(name for name, _ in numerator + denominator)
+        case Single(_, name):
+            names = (name,)
         case Nested(_, left, right):
             names = measures_in(left) + measures_in(right)
         case _:
@@ -106,7 +116,7 @@ def measures_in(form: Form) -> tuple[str, ...]:
 def in_whole_numbers(form: Form) -> Form:
     """Give the same form with whole factors only, so that sums stay exact: a / 3 + b / 2 is (2a + 3b) / 6."""
     match form:
-        case Constant():
+        case Constant() | Single():
             return form
         case Total(terms):
             common = lcm(*(factor.denominator for _, factor in terms))
@@ -130,6 +140,8 @@ def in_words(form: Form) -> str:
             return _sum_in_words(terms)
         case Rate(numerator, denominator):
             return f"{_part(Total(numerator))} / {_part(Total(denominator))}"
+        case Single(_, name):
+            return name
         case Nested(operator, left, right):
             return f"{_part(left)} {operator} {_part(right)}"
         case _:

@@ -5,11 +5,14 @@ What cannot be read is None; whoever asked decides whether the rest is still of 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from rollforward.errors import Place, Problem, did_you_mean
+from rollforward.keys import ELSEWHERE
 from rollforward.source import Mapping, Node, Scalar, Sequence
 
 # PostgreSQL cuts names off at 63 characters, and views append _denominator.
@@ -35,8 +38,10 @@ class Entries:
         known = list(allowed)
         for key, _ in self.mapping.entries:
             if key.text not in known:
-                hint = did_you_mean(key.text, known, otherwise=f"allowed here: {', '.join(known)}")
-                self.say("unknown-key", f"unknown key '{key.text}' in {self.what}", key.place, hint)
+                otherwise = f"allowed here: {', '.join(known)}"
+                code, hint = ELSEWHERE.get(key.text, ("unknown-key", ""))
+                hint = hint or did_you_mean(key.text, known, otherwise=otherwise)
+                self.say(code, f"unknown key '{key.text}' in {self.what}", key.place, hint)
         for name in required:
             value = self.mapping.get(name)
             if value is None:
@@ -95,6 +100,24 @@ class Entries:
         wrong = "a mapping" if isinstance(value, Mapping) else "a text"
         self.say("wrong-shape", f"'{key}' has to be a list, not {wrong}", value.place, "write [a, b]")
         return ()
+
+    def numbers(self, key: str) -> tuple[Scalar, ...]:
+        """Give the values of a key that holds a list of numbers, each larger than the one before."""
+        read = self.texts(key)
+        for scalar in read:
+            if scalar.quote or not re.fullmatch(r"\d{1,12}(\.\d{1,4})?", scalar.text, re.ASCII):
+                self.say("not-a-number", f"'{scalar.text}' is not a number", scalar.place)
+                return ()
+        for lower, upper in itertools.pairwise(read):
+            if Fraction(lower.text) >= Fraction(upper.text):
+                message = f"{upper.text} comes after {lower.text}, and is not larger"
+                self.say("not-ascending", message, upper.place, "write them from the smallest to the largest")
+        return read
+
+    def mapping_text(self, key: str) -> str:
+        """Give the text of a key for a message, empty where it is none."""
+        value = self.mapping.get(key)
+        return f"'{value.text}'" if isinstance(value, Scalar) else "it"
 
     def mappings(self, key: str) -> Iterable[tuple[Scalar, Mapping]]:
         """Give the entries of a key that holds named mappings; those that are no mapping are noted."""

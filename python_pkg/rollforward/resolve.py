@@ -3,50 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar, assert_never
 
 from rollforward.definitions import (
+    KEYS,
+    ROW_COLUMNS,
     Book,
     Catalog,
     Comparison,
     Derived,
+    DimensionMeaning,
+    Measure,
+    Method,
     Metric,
     Ratio,
+    Selection,
     Settings,
+    Simple,
+    Trailing,
     View,
 )
-from rollforward.errors import Problem, did_you_mean
+from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.formula import Formula, Name, Negative, Number, Operation, names_in
-from rollforward.rational import Constant, Form, combine, in_whole_numbers, measure, scale
+from rollforward.rational import Constant, Form, combine, in_whole_numbers, measure, measures_in, scale
 from rollforward.source import Scalar
 
 Named = TypeVar("Named")
+_NO_BOOK = "the vars of rollforward declare no book"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a trailing metric follows, a metric or a measure, and how."""
+
+    name: str
+    metric: MetricMeaning | None
+    periods: int
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)
 class MetricMeaning:
-    """A metric and what it comes down to: a form over measures."""
+    """A metric and what it comes down to: a form over measures, for a trailing metric of what it follows.
+
+    `books` are those that it or a part of it is restricted to.
+    """
 
     metric: Metric
     form: Form
+    measures: tuple[Measure, ...]
+    books: tuple[str, ...] = ()
+    followed: Followed | None = None
 
     @property
     def name(self) -> str:
         """The metric's name."""
         return self.metric.card.name.text
 
+    @property
+    def reads_ledger(self) -> bool:
+        """Whether the cohorts do not hold all that it is made of."""
+        return not all(item.held for item in self.measures)
+
 
 @dataclass(frozen=True, slots=True)
-class ViewMeaning:
-    """A view and what its names stand for."""
+class SelectionMeaning:
+    """A selection and what its names stand for; `dimensions` are those of `by` that are no attributes."""
 
-    view: View
+    selection: Selection
     book: Book
     metrics: tuple[MetricMeaning, ...]
     comparisons: tuple[Comparison, ...]
+    dimensions: tuple[DimensionMeaning, ...] = ()
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns it is sliced by."""
+        return tuple(word.text for word in self.selection.by)
+
+    @property
+    def reads_ledger(self) -> bool:
+        """Whether a metric or a dimension needs the rows of the ledger."""
+        needed = any(metric.reads_ledger for metric in self.metrics)
+        return needed or not all(dimension.held for dimension in self.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewMeaning:
+    """A view and what its selection stands for."""
+
+    view: View
+    selected: SelectionMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +105,15 @@ class Meanings:
 
     catalog: Catalog
     metrics: tuple[MetricMeaning, ...]
-    views: tuple[ViewMeaning, ...]
+    views: tuple[ViewMeaning, ...] = ()
+    dimensions: tuple[DimensionMeaning, ...] = ()
 
 
-def formula_of(metric: Metric) -> Formula:
-    """Give the formula a metric was defined by."""
+def formula_of(metric: Metric) -> Formula | None:
+    """Give the formula a metric was defined by; a simple metric and a trailing one have none."""
     match metric:
+        case Simple() | Trailing():
+            return None
         case Ratio(_, numerator, denominator):
             upper, lower = Name(numerator.text, numerator.place), Name(denominator.text, denominator.place)
             return Operation("/", upper, lower, denominator.place)
@@ -73,10 +126,87 @@ def formula_of(metric: Metric) -> Formula:
 def resolve(catalog: Catalog, problems: list[Problem]) -> Meanings:
     """Follow every name of a catalog, noting those that lead nowhere; what they break is left out."""
     metrics = _metric_meanings(catalog, problems)
-    by_name = {name.text: meaning for meaning in metrics for name in metric_names(meaning.metric)}
+    meanings = Meanings(catalog, metrics, dimensions=_dimension_meanings(catalog, problems))
+    views = []
+    for view in catalog.views:
+        selected = resolve_selection(view.selection, meanings, problems)
+        if selected is not None:
+            views.append(ViewMeaning(view, selected))
+    return replace(meanings, views=tuple(views))
+
+
+def for_selection(catalog: Catalog, selection: Selection) -> Catalog:
+    """Give the part of a catalog that a selection needs, so that what nobody asks for costs nothing.
+
+    Where it names a metric that is not there, it is the whole: what was meant may be any of them.
+    """
+    by_name = {name.text: metric for metric in catalog.metrics for name in metric_names(metric)}
+    if any(word.text not in by_name for word in selection.metrics):
+        return catalog
+    needed: dict[str, Metric] = {}
+    waiting = [word.text for word in selection.metrics]
+    while waiting:
+        metric = by_name.get(waiting.pop())
+        if metric is not None and metric.card.name.text not in needed:
+            needed[metric.card.name.text] = metric
+            waiting += [word.text for word in _words_of(metric)]
+    sliced = {word.text for word in selection.by}
+    dimensions = tuple(each for each in catalog.dimensions if each.name.text in sliced)
+    return replace(catalog, metrics=tuple(needed.values()), dimensions=dimensions, views=())
+
+
+def resolve_selection(
+    selection: Selection, meanings: Meanings, problems: list[Problem]
+) -> SelectionMeaning | None:
+    """Follow the names of a selection; None where one leads nowhere, which is noted."""
+    catalog = meanings.catalog
+    by_name = {name.text: meaning for meaning in meanings.metrics for name in metric_names(meaning.metric)}
     declared = catalog.broken | {name.text for metric in catalog.metrics for name in metric_names(metric)}
-    views = (_view_meaning(view, catalog.settings, by_name, declared, problems) for view in catalog.views)
-    return Meanings(catalog, metrics, tuple(view for view in views if view is not None))
+    metrics = [by_name[word.text] for word in selection.metrics if word.text in by_name]
+    problems += [_unknown_metric(word, by_name) for word in selection.metrics if word.text not in declared]
+    place = selection.metrics[0].place if selection.metrics else Place("")
+    book = _book(selection.book, metrics, catalog.settings, place, problems)
+    words = selection.comparisons or _default_comparisons(metrics, place, problems)
+    known = {comparison.name: comparison for comparison in catalog.settings.comparisons}
+    comparisons = _found(words, known, "comparison", problems)
+    if book is None:
+        return None
+    attributes = {attribute.text: attribute for attribute in book.attributes}
+    dimensions = {each.name: each for each in meanings.dimensions}
+    slices: dict[str, object] = {**attributes, **dimensions}
+    said = [word for word in selection.by if word.text not in catalog.broken]
+    by = _found(said, slices, "attribute", problems, f" in book '{book.name.text}'")
+    made = tuple(each for each in by if isinstance(each, DimensionMeaning))
+    found, given = (metrics, comparisons, by), (selection.metrics, words, selection.by)
+    if [len(each) for each in found] != [len(each) for each in given] or not comparisons:
+        return None
+    return SelectionMeaning(selection, book, tuple(metrics), comparisons, made)
+
+
+def _default_comparisons(
+    metrics: Iterable[MetricMeaning], place: Place, problems: list[Problem]
+) -> tuple[Scalar, ...]:
+    """Give the comparison that metrics name where the selection names none; they have to agree."""
+    metrics = tuple(metrics)
+    named = [metric.metric.card.comparison for metric in metrics]
+    words = {word.text: word for word in named if word is not None}
+    if len(words) == 1 and None not in named:
+        return tuple(words.values())
+    if metrics:
+        differ = f"its metrics name {', '.join(words)}" if words else "its metrics name none"
+        message = f"nothing says what is compared: `comparisons` is missing, and {differ}"
+        hint = "for example comparisons: [month_over_month]"
+        problems.append(Problem("missing-comparison", message, place, hint))
+    return ()
+
+
+def _dimension_meanings(catalog: Catalog, problems: list[Problem]) -> tuple[DimensionMeaning, ...]:
+    if not catalog.dimensions:
+        return ()
+    from rollforward.rows import dimension_meaning
+
+    read = (dimension_meaning(dimension, catalog, problems) for dimension in catalog.dimensions)
+    return tuple(meaning for meaning in read if meaning is not None)
 
 
 def metric_names(metric: Metric) -> tuple[Scalar, ...]:
@@ -89,27 +219,106 @@ def _metric_meanings(catalog: Catalog, problems: list[Problem]) -> tuple[MetricM
     for metric in catalog.metrics:
         for name in metric_names(metric):
             by_name.setdefault(name.text, metric)
-    forms: dict[str, Form] = {item.name: measure(item.name) for item in catalog.measures}
+    parts = {item.name: Part(measure(item.name), (item,)) for item in catalog.measures}
     graph: dict[str, list[str]] = {}
     for metric in catalog.metrics:
         own = metric.card.name.text
         if by_name[own] is not metric:
             continue
         graph[own] = []
-        for word in names_in(formula_of(metric)):
-            if word.text in by_name and word.text not in forms:
+        for word in _words_of(metric):
+            if word.text in by_name and word.text not in parts:
                 graph[own].append(by_name[word.text].card.name.text)
-            elif word.text not in forms and word.text not in catalog.broken:
-                problems.append(_unknown_metric(word, [*forms, *by_name]))
+            elif word.text not in parts and word.text not in catalog.broken:
+                problems.append(_unknown_part(word, [*parts, *by_name], catalog))
     order = _ordered(graph, by_name, problems)
     meanings: dict[str, MetricMeaning] = {}
     for own in order:
-        form = form_of(formula_of(by_name[own]), forms)
-        if form is not None:
-            meaning = MetricMeaning(by_name[own], in_whole_numbers(form))
+        meaning = _meaning(by_name[own], parts, catalog, problems)
+        if meaning is not None:
             meanings[own] = meaning
-            forms |= {name.text: form for name in metric_names(meaning.metric)}
-    return tuple(meanings[own] for own in graph if own in meanings)
+            part = Part(meaning.form, meaning.measures, meaning.books, meaning)
+            parts |= {name.text: part for name in metric_names(meaning.metric)}
+    return tuple(
+        replace(meanings[own], form=in_whole_numbers(meanings[own].form)) for own in graph if own in meanings
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a name in a metric stands for: a measure, or a metric that has been followed."""
+
+    form: Form
+    measures: tuple[Measure, ...]
+    books: tuple[str, ...] = ()
+    metric: MetricMeaning | None = None
+
+
+def _words_of(metric: Metric) -> tuple[Name, ...]:
+    if isinstance(metric, Trailing):
+        return (Name(metric.input.text, metric.input.place),)
+    formula = formula_of(metric)
+    return () if formula is None else tuple(names_in(formula))
+
+
+def _meaning(
+    metric: Metric, parts: Mapping[str, Part], catalog: Catalog, problems: list[Problem]
+) -> MetricMeaning | None:
+    """Follow one metric, all of whose parts have been followed; None where that cannot be."""
+    own = () if metric.card.book is None else (metric.card.book.text,)
+    if isinstance(metric, Simple):
+        from rollforward.rows import simple_meaning
+
+        simple = simple_meaning(metric, catalog, problems)
+        if simple is None:
+            return None
+        return MetricMeaning(metric, simple.form, _read(simple.form, simple.measures, catalog), own)
+    words = _words_of(metric)
+    used = [parts[word.text] for word in words if word.text in parts]
+    if len(used) < len(words) or _follows_again(words, parts, problems):
+        return None
+    books = tuple(dict.fromkeys((*own, *(book for part in used for book in part.books))))
+    measures = tuple(dict.fromkeys(item for part in used for item in part.measures))
+    if isinstance(metric, Trailing):
+        (part,) = used
+        input_metric = part.metric and replace(part.metric, form=in_whole_numbers(part.form))
+        name = metric.input.text if input_metric is None else input_metric.name
+        followed = Followed(name, input_metric, metric.periods, metric.method)
+        return MetricMeaning(metric, part.form, measures, books, followed)
+    formula = formula_of(metric)
+    form = None if formula is None else form_of(formula, {name: part.form for name, part in parts.items()})
+    if form is None:
+        return None
+    known = {item.name: item for item in measures}
+    return MetricMeaning(metric, form, tuple(known[name] for name in measures_in(form)), books)
+
+
+def _read(form: Form, added: Iterable[Measure], catalog: Catalog) -> tuple[Measure, ...]:
+    """Give the measures a form reads, of the cohorts and of those added."""
+    known = {item.name: item for item in (*catalog.measures, *added)}
+    return tuple(known[name] for name in measures_in(form))
+
+
+def _follows_again(words: Iterable[Name], parts: Mapping[str, Part], problems: list[Problem]) -> bool:
+    """Note parts that are trailing metrics: those are worked out last, over whole periods."""
+    found = False
+    for word in words:
+        part = parts[word.text].metric
+        if part is not None and part.followed is not None:
+            message = f"'{word.text}' is a trailing metric; nothing is calculated from one"
+            hint = f"use '{part.followed.name}', or compare the two where the view is read"
+            problems.append(Problem("trailing-in-formula", message, word.place, hint))
+            found = True
+    return found
+
+
+def _unknown_part(word: Name, known: Iterable[str], catalog: Catalog) -> Problem:
+    attributes = {attribute.text for book in catalog.settings.books for attribute in book.attributes}
+    if word.text in ROW_COLUMNS or word.text in attributes:
+        message = f"'{word.text}' is a column of single customers, and a formula is over sums"
+        hint = "sum it up first: type: simple, agg: sum, expr: ..."
+        return Problem("column-in-formula", message, word.place, hint)
+    return _unknown_metric(word, known)
 
 
 def _unknown_metric(word: Name | Scalar, known: Iterable[str]) -> Problem:
@@ -154,32 +363,31 @@ def form_of(formula: Formula, forms: Mapping[str, Form]) -> Form | None:
             assert_never(formula)
 
 
-def _view_meaning(
-    view: View,
+def _book(
+    name: Scalar | None,
+    metrics: Iterable[MetricMeaning],
     settings: Settings,
-    by_name: Mapping[str, MetricMeaning],
-    declared: frozenset[str],
+    place: Place,
     problems: list[Problem],
-) -> ViewMeaning | None:
-    book = _book(view.book, settings, problems)
-    known = {comparison.name: comparison for comparison in settings.comparisons}
-    comparisons = _found(view.comparisons, known, "comparison", problems)
-    metrics = [by_name[word.text] for word in view.metrics if word.text in by_name]
-    problems += [_unknown_metric(word, by_name) for word in view.metrics if word.text not in declared]
-    if book is None:
+) -> Book | None:
+    """Give the book of a selection: the one it names, else that of its metrics, else the only one."""
+    books = {book.name.text: book for book in settings.books}
+    if name is None:
+        of_metrics = tuple(dict.fromkeys(book for metric in metrics for book in metric.books))
+        chosen = of_metrics or (tuple(books) if not settings.broken_books else ())
+        if len(chosen) == 1 and chosen[0] in books:
+            return books[chosen[0]]
+        if not settings.broken_books:
+            known = f"known: {', '.join(books)}" if books else _NO_BOOK
+            problems.append(Problem("missing-book", "nothing says which book is read", place, known))
         return None
-    attributes = {attribute.text: attribute for attribute in book.attributes}
-    by = _found(view.by, attributes, "attribute", problems, f" in book '{book.name.text}'")
-    found, given = (metrics, comparisons, by), (view.metrics, view.comparisons, view.by)
-    if [len(each) for each in found] != [len(each) for each in given]:
-        return None
-    return ViewMeaning(view, book, tuple(metrics), comparisons)
+    return _named_book(name, settings, problems)
 
 
-def _book(name: Scalar, settings: Settings, problems: list[Problem]) -> Book | None:
+def _named_book(name: Scalar, settings: Settings, problems: list[Problem]) -> Book | None:
     books = {book.name.text: book for book in settings.books}
     if name.text not in books and name.text not in settings.broken_books:
-        where = f"known: {', '.join(books)}" if books else "the vars of rollforward declare no book"
+        where = f"known: {', '.join(books)}" if books else _NO_BOOK
         hint = did_you_mean(name.text, books, otherwise=where)
         problems.append(Problem("unknown-book", f"book '{name.text}' is not defined", name.place, hint))
     return books.get(name.text)
@@ -193,6 +401,12 @@ def _found(
     for word in words:
         if word.text in known:
             found.append(known[word.text])
+            continue
+        if what == "attribute" and word.text in KEYS:
+            message = (
+                f"'{word.text}' is a column of every row already: books, comparisons and periods never mix"
+            )
+            problems.append(Problem("key-in-by", message, word.place, "leave it out"))
             continue
         hint = did_you_mean(word.text, known, otherwise=f"known: {', '.join(known) or 'none'}")
         message = f"{what} '{word.text}' is not defined{where}"

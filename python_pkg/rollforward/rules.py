@@ -1,25 +1,37 @@
-"""What has to hold of the meanings, one function per rule; RULES lists them."""
+"""What has to hold of the meanings, one function per rule; RULES and SELECTION_RULES list them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
-from rollforward.definitions import INNER_COLUMNS, KEYS, ROW_COLUMNS, SIDES, Ratio
-from rollforward.errors import Place, Problem
+from rollforward.definitions import (
+    INNER_COLUMNS,
+    KEYS,
+    ROW_COLUMNS,
+    SIDES,
+    SPAN_COLUMNS,
+    Derived,
+    Ratio,
+    Simple,
+    Trailing,
+)
+from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.formula import Formula, Name, Negative, Number, Operation
 from rollforward.kinds import RATE, Kind, joined, kind_of, kind_of_measure
-from rollforward.rational import Constant, Form, Nested, Rate, Total, measures_in
-from rollforward.resolve import Meanings, MetricMeaning, formula_of, metric_names
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Total, measures_in
+from rollforward.resolve import Meanings, MetricMeaning, SelectionMeaning, formula_of, metric_names
 from rollforward.source import Scalar
 from rollforward.words import DBT_WORDS, SQL_WORDS
 
 
 def duplicate_name(meanings: Meanings) -> Iterator[Problem]:
-    """A name or alias stands for one metric or view, over the project and the package."""
-    metrics = [name for metric in meanings.catalog.metrics for name in metric_names(metric)]
+    """A name or alias stands for one metric, dimension or view, over the project and the package."""
+    catalog = meanings.catalog
+    names = [name for metric in catalog.metrics for name in metric_names(metric)]
+    names += [dimension.name for dimension in catalog.dimensions]
     first: dict[str, Scalar] = {}
-    for name in [*metrics, *(view.name for view in meanings.catalog.views)]:
+    for name in [*names, *(view.name for view in catalog.views)]:
         earlier = first.setdefault(name.text, name)
         if earlier is not name:
             where = f"the first one is at {earlier.place.path}:{earlier.place.line}"
@@ -38,16 +50,20 @@ def reserved_word(meanings: Meanings) -> Iterator[Problem]:
 
 
 def name_collision(meanings: Meanings) -> Iterator[Problem]:
-    """A name is not that of a column of the cohorts or of a model of the project."""
+    """A name is not that of a column beside which it would stand, or of a model of the project."""
     catalog = meanings.catalog
     columns = dict.fromkeys(KEYS, "a column of the cohorts")
     columns |= dict.fromkeys((item.name for item in catalog.measures), "a measure of the cohorts")
+    columns |= dict.fromkeys(ROW_COLUMNS, "a column of the ledger")
+    columns |= dict.fromkeys(SPAN_COLUMNS, "a column of the statements")
     metrics = {metric.card.name.text for metric in catalog.metrics}
     models = dict.fromkeys(catalog.models, "a model or seed of the project")
-    ledger = dict.fromkeys(INNER_COLUMNS, "a column of the models")
-    ledger |= dict.fromkeys(ROW_COLUMNS, "a column of the ledger")
+    inner = dict.fromkeys(INNER_COLUMNS, "a column of the models")
+    attributes = {word.text for book in catalog.settings.books for word in book.attributes}
+    made = dict.fromkeys(attributes, "an attribute")
+    others = {"an attribute": inner, "a dimension": made}
     for name, what in _names(meanings):
-        taken = columns | (ledger if what == "an attribute" else models)
+        taken = columns | others.get(what, models)
         if name.text in taken:
             message = f"'{name.text}' is {taken[name.text]} and cannot be the name of {what}"
             yield Problem("name-collision", message, name.place, "choose another name")
@@ -70,6 +86,7 @@ def _names(meanings: Meanings) -> Iterator[tuple[Scalar, str]]:
         if metric.card.project == catalog.project:
             yield from ((name, "a metric") for name in metric_names(metric))
     yield from ((view.name, "a view") for view in catalog.views)
+    yield from ((dimension.name, "a dimension") for dimension in catalog.dimensions)
     for book in catalog.settings.books:
         yield from ((attribute, "an attribute") for attribute in book.attributes)
 
@@ -78,14 +95,16 @@ def mixed_kinds(meanings: Meanings) -> Iterator[Problem]:
     """Amounts are added to amounts, counts to counts, rates to rates and numbers."""
     measures = {item.name: item for item in meanings.catalog.measures}
     known = {
-        name.text: kind_of(meaning.form, measures)
+        name.text: kind_of(meaning.form, {item.name: item for item in meaning.measures})
         for meaning in meanings.metrics
         for name in metric_names(meaning.metric)
     }
     known |= {name: kind_of_measure(item) for name, item in measures.items()}
     for meaning in meanings.metrics:
         found: list[Problem] = []
-        _check_kinds(formula_of(meaning.metric), known, found)
+        formula = formula_of(meaning.metric)
+        if formula is not None:
+            _check_kinds(formula, known, found)
         yield from found
 
 
@@ -129,7 +148,7 @@ def zero_denominator(meanings: Meanings) -> Iterator[Problem]:
 
 def _denominators(form: Form) -> Iterator[Form]:
     match form:
-        case Constant() | Total():
+        case Constant() | Total() | Single():
             pass
         case Rate(_, denominator):
             yield Total(denominator)
@@ -148,37 +167,118 @@ def _is_zero(form: Form) -> bool:
             return value == 0
         case Total(terms) | Rate(terms, _):
             return not terms
-        case Nested():
+        case Nested() | Single():
             return False
         case _:
             assert_never(form)
 
 
 def _at_formula(meaning: MetricMeaning) -> Place:
-    metric = meaning.metric
-    return metric.numerator.place if isinstance(metric, Ratio) else metric.expr.place
+    match meaning.metric:
+        case Ratio(_, numerator, _):
+            return numerator.place
+        case Derived(_, expr, _):
+            return expr.place
+        case Trailing(_, followed, _, _):
+            return followed.place
+        case Simple(card, _, expr, chosen):
+            return (expr or chosen or card.name).place
 
 
-def comparison_of_book(meanings: Meanings) -> Iterator[Problem]:
-    """A view's comparisons are among those its book is restricted to."""
-    for meaning in meanings.views:
-        allowed = [word.text for word in meaning.book.comparisons]
-        for word in meaning.view.comparisons:
-            if allowed and word.text not in allowed:
-                message = f"book '{meaning.book.name.text}' has no comparison '{word.text}'"
-                hint = f"it is restricted to {', '.join(allowed)}"
-                yield Problem("comparison-not-in-book", message, word.place, hint)
+def ratio_of_sums(meanings: Meanings) -> Iterator[Problem]:
+    """A trailing metric that divides sums follows one division of sums; anything else has a mean at most."""
+    for meaning in meanings.metrics:
+        followed = meaning.followed
+        if followed and followed.method == "ratio_of_sums" and not isinstance(meaning.form, Rate):
+            message = f"'{followed.name}' is not one sum over another, so its periods have no ratio of sums"
+            hint = "write method: mean, the average of its values"
+            yield Problem("no-ratio-of-sums", message, _at_formula(meaning), hint)
 
 
-def listed_twice(meanings: Meanings) -> Iterator[Problem]:
-    """A view lists a metric once, under its name or an alias."""
-    for meaning in meanings.views:
-        seen: set[str] = set()
-        for word, metric in zip(meaning.view.metrics, meaning.metrics, strict=True):
-            if metric.name in seen:
-                message = f"'{word.text}' is metric '{metric.name}', which is listed already"
-                yield Problem("listed-twice", message, word.place, "remove one of them")
-            seen.add(metric.name)
+def compounded_rate(meanings: Meanings) -> Iterator[Problem]:
+    """A rate is not multiplied by itself: what customers do in one period says little about two."""
+    for meaning in meanings.metrics:
+        if _squares(meaning.form):
+            message = "a rate times itself is not the rate of a longer period"
+            hint = "ask for a longer comparison, such as trailing_12_months"
+            yield Problem("compounded-rate", message, _at_formula(meaning), hint)
+
+
+def _squares(form: Form) -> bool:
+    if not isinstance(form, Nested):
+        return False
+    same = form.operator == "*" and form.left == form.right and isinstance(form.left, Rate)
+    return same or _squares(form.left) or _squares(form.right)
+
+
+def mixed_books(meanings: Meanings) -> Iterator[Problem]:
+    """A metric is about one book: numbers of different customers are never put into one."""
+    known = [book.name.text for book in meanings.catalog.settings.books]
+    for meaning in meanings.metrics:
+        card = meaning.metric.card
+        if len(meaning.books) > 1:
+            message = f"metric '{meaning.name}' is made of books {' and '.join(meaning.books)}"
+            hint = "a metric is about one book; compare books by asking for each"
+            yield Problem("mixed-books", message, _at_formula(meaning), hint)
+        broken = meanings.catalog.settings.broken_books
+        if card.book is not None and card.book.text not in known and card.book.text not in broken:
+            hint = did_you_mean(card.book.text, known, otherwise=f"known: {', '.join(known) or 'none'}")
+            yield Problem("unknown-book", f"book '{card.book.text}' is not defined", card.book.place, hint)
+
+
+def default_comparison(meanings: Meanings) -> Iterator[Problem]:
+    """The comparison a metric names by default is one that there is."""
+    known = [comparison.name for comparison in meanings.catalog.settings.comparisons]
+    for metric in meanings.catalog.metrics:
+        word = metric.card.comparison
+        if word is not None and word.text not in known:
+            hint = did_you_mean(word.text, known, otherwise=f"known: {', '.join(known)}")
+            yield Problem("unknown-comparison", f"comparison '{word.text}' is not defined", word.place, hint)
+
+
+def book_of_metric(meaning: SelectionMeaning) -> Iterator[Problem]:
+    """The metrics asked for are about the book that is read."""
+    name = meaning.book.name.text
+    for word, metric in zip(meaning.selection.metrics, meaning.metrics, strict=True):
+        if metric.books and name not in metric.books:
+            message = f"metric '{word.text}' is about book {', '.join(metric.books)}, not '{name}'"
+            yield Problem("mixed-books", message, word.place, "ask for each book by itself")
+
+
+def attributes_of_book(meaning: SelectionMeaning) -> Iterator[Problem]:
+    """The attributes that metrics and dimensions read are those of the book."""
+    known = {attribute.text for attribute in meaning.book.attributes}
+    asked = [
+        (word, {name for item in metric.measures for name in item.attributes})
+        for word, metric in zip(meaning.selection.metrics, meaning.metrics, strict=True)
+    ]
+    made = {each.name: set(each.attributes) for each in meaning.dimensions}
+    asked += [(word, made[word.text]) for word in meaning.selection.by if word.text in made]
+    for word, attributes in asked:
+        for name in sorted(attributes - known):
+            book = meaning.book.name.text
+            message = f"'{word.text}' reads attribute '{name}', which book '{book}' does not have"
+            yield Problem("unknown-attribute", message, word.place, f"add it to the attributes of {book}")
+
+
+def comparison_of_book(meaning: SelectionMeaning) -> Iterator[Problem]:
+    """The comparisons asked for are among those the book is restricted to."""
+    allowed = [word.text for word in meaning.book.comparisons]
+    for word in meaning.selection.comparisons:
+        if allowed and word.text not in allowed:
+            message = f"book '{meaning.book.name.text}' has no comparison '{word.text}'"
+            hint = f"it is restricted to {', '.join(allowed)}"
+            yield Problem("comparison-not-in-book", message, word.place, hint)
+
+
+def listed_twice(meaning: SelectionMeaning) -> Iterator[Problem]:
+    """A metric is asked for once, under its name or an alias."""
+    seen: set[str] = set()
+    for word, metric in zip(meaning.selection.metrics, meaning.metrics, strict=True):
+        if metric.name in seen:
+            message = f"'{word.text}' is metric '{metric.name}', which is listed already"
+            yield Problem("listed-twice", message, word.place, "remove one of them")
+        seen.add(metric.name)
 
 
 Rule = Callable[[Meanings], Iterable[Problem]]
@@ -190,11 +290,26 @@ RULES: tuple[Rule, ...] = (
     mixed_kinds,
     constant_formula,
     zero_denominator,
+    ratio_of_sums,
+    compounded_rate,
+    mixed_books,
+    default_comparison,
+)
+SelectionRule = Callable[[SelectionMeaning], Iterable[Problem]]
+SELECTION_RULES: tuple[SelectionRule, ...] = (
     comparison_of_book,
     listed_twice,
+    book_of_metric,
+    attributes_of_book,
 )
 
 
 def check(meanings: Meanings) -> list[Problem]:
     """Give every problem the rules find."""
-    return [problem for rule in RULES for problem in rule(meanings)]
+    found = [problem for rule in RULES for problem in rule(meanings)]
+    return found + [problem for view in meanings.views for problem in check_selection(view.selected)]
+
+
+def check_selection(meaning: SelectionMeaning) -> list[Problem]:
+    """Give every problem the rules find in a selection."""
+    return [problem for rule in SELECTION_RULES for problem in rule(meaning)]

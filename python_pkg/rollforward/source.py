@@ -49,6 +49,11 @@ class Scalar:
         return Place(self.place.path, line + 1, index + 1, length, self.lines[line])
 
 
+def typed(text: str, where: str) -> Scalar:
+    """Give a word that stands in no file: typed behind an option such as `--by`, which problems then name."""
+    return Scalar(text, Place(where, 1, 1, max(1, len(text)), text), lines=(text,))
+
+
 @dataclass(frozen=True, slots=True)
 class Sequence:
     """A list."""

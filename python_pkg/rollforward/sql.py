@@ -7,37 +7,52 @@ is for the SQL that users write.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import assert_never
 
 from rollforward.dialects import Dialect
 from rollforward.formula import Operator
-from rollforward.rational import Constant, Form, Nested, Rate, Terms, Total
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Terms, Total
 
 LINE = 96
 
 
-def aggregate_sql(form: Form, dialect: Dialect) -> str:
+Columns = Mapping[str, str]
+"""What measures are called, or how a row gives them; their own names where nothing is said."""
+
+
+def aggregate_sql(form: Form, dialect: Dialect, columns: Columns = MappingProxyType({})) -> str:
     """Give the aggregate expression of a form, on several lines where one would be too long to read."""
     match form:
         case Constant(value):
             return _number(value, dialect)
         case Total(terms):
-            return _sum(terms)
+            return _sum(terms, columns)
         case Rate(numerator, denominator):
-            upper, lower = _float(_sum(numerator), dialect), _float(_sum(denominator), dialect)
-            return f"{upper}\n/ {_null_if_zero(lower)}"
+            return divided(_sum(numerator, columns), _sum(denominator, columns), dialect)
+        case Single(agg, name):
+            before = "count(distinct " if agg == "count_distinct" else f"{agg}("
+            return _enclosed(before, columns.get(name, name), ")")
         case Nested(operator, left, right):
-            lower = _operand(right, dialect)
+            lower = _operand(right, dialect, columns)
             may_be_zero = operator == "/" and not isinstance(right, Constant)
-            return _joined(operator, _operand(left, dialect), _null_if_zero(lower) if may_be_zero else lower)
+            upper = _operand(left, dialect, columns)
+            return _joined(operator, upper, _null_if_zero(lower) if may_be_zero else lower)
         case _:
             assert_never(form)
 
 
-def enclosed_sql(form: Form, dialect: Dialect) -> str:
+def divided(numerator: str, denominator: str, dialect: Dialect) -> str:
+    """Give one sum over another, as floats; null where the lower one is 0."""
+    upper, lower = as_float(numerator, dialect), as_float(denominator, dialect)
+    return f"{upper}\n/ {_null_if_zero(lower)}"
+
+
+def enclosed_sql(form: Form, dialect: Dialect, columns: Columns = MappingProxyType({})) -> str:
     """Give the same as one operand, which hand-written SQL can calculate with: operations in parentheses."""
-    text = aggregate_sql(form, dialect)
+    text = aggregate_sql(form, dialect, columns)
     return text if _is_operand(form) else _enclosed("(", text, ")")
 
 
@@ -57,18 +72,21 @@ def _is_operand(form: Form) -> bool:
             return value >= 0 and value.denominator == 1
         case Total(((_, factor),)):
             return factor == 1
+        case Single():
+            return True
         case _:
             return False
 
 
-def _operand(form: Form, dialect: Dialect) -> str:
+def _operand(form: Form, dialect: Dialect, columns: Columns) -> str:
     """Give one side of a nested operation, as a float."""
-    if isinstance(form, Total):
-        return _float(_sum(form.terms), dialect)
-    return enclosed_sql(form, dialect)
+    if isinstance(form, Total | Single):
+        return as_float(aggregate_sql(form, dialect, columns), dialect)
+    return enclosed_sql(form, dialect, columns)
 
 
-def _float(text: str, dialect: Dialect) -> str:
+def as_float(text: str, dialect: Dialect) -> str:
+    """Give a value as a float of 64 bits."""
     return in_cast(text, dialect.float_type)
 
 
@@ -76,26 +94,27 @@ def _null_if_zero(text: str) -> str:
     return _enclosed("nullif(", text, ", 0)")
 
 
-def _sum(terms: Terms) -> str:
+def _sum(terms: Terms, columns: Columns) -> str:
     """Give sums of columns joined by + and -, each times its whole factor."""
     if not terms:
         return "0"
     (first, factor), *others = terms
-    text = ("-" if factor < 0 else "") + _part(first, factor)
+    text = ("-" if factor < 0 else "") + _part(first, factor, columns)
     for name, factor in others:
-        text = _joined("-" if factor < 0 else "+", text, _part(name, factor))
+        text = _joined("-" if factor < 0 else "+", text, _part(name, factor, columns))
     return text
 
 
-def _part(name: str, factor: Fraction) -> str:
-    return f"sum({name})" if abs(factor) == 1 else f"{abs(factor)} * sum({name})"
+def _part(name: str, factor: Fraction, columns: Columns) -> str:
+    text = _enclosed("sum(", columns.get(name, name), ")")
+    return text if abs(factor) == 1 else f"{abs(factor)} * {text}"
 
 
 def _number(value: Fraction, dialect: Dialect) -> str:
     """Give a number: whole, or divided as a float, since 1 / 3 of whole numbers is 0 on some engines."""
     if value.denominator == 1:
         return str(value)
-    return f"{_float(str(value.numerator), dialect)} / {value.denominator}"
+    return f"{as_float(str(value.numerator), dialect)} / {value.denominator}"
 
 
 def _joined(operator: Operator, left: str, right: str) -> str:

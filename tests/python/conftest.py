@@ -17,6 +17,7 @@ SHARED = REPO.parent / "shared"
 SOURCES = tuple(f"src_{number}" for number in range(1, 9))  # relations in schema raw a project can read
 
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+os.environ.pop("COLUMNS", None)  # the width of whoever runs the tests is not that of their answers
 
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared reference data is not here")
 

@@ -68,6 +68,7 @@ class LedgerRow:
     ending_amount: Decimal
     movement: str
     attributes: dict[str, str | None]
+    tenure_months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -366,6 +367,24 @@ def _was_active(parts: list[Part], shape: str, reading: Reading, through: date) 
     return False
 
 
+def _tenure(
+    parts: list[Part], book: Book, reading: Reading, start: Window, grain: str, settings: Settings
+) -> int | None:
+    """Months from the first month with a positive amount to the one the start is read in; None if never.
+
+    A sum over quarters or years counts whole ones.
+    """
+    shape = book["shape"]
+    for month in range(min(_month(part.dated) for part in parts), _month(start.last_day) + 1):
+        window = Window(_first_day(month), min(_last_day(month), reading.observed_through))
+        if _net_amount(parts, shape, window) > 0:
+            if shape != "payments":
+                return _month(start.last_day) - month
+            first = _period(_first_day(month), grain, settings)
+            return (_period(start.last_day, grain, settings) - first) * MONTHS[grain]
+    return None
+
+
 def _movement(starting: Decimal, ending: Decimal, joined_as: str) -> str:
     if starting == 0:
         return joined_as
@@ -391,8 +410,9 @@ def ledger(rows: Iterable[Row], book_name: str, settings: Settings) -> list[Ledg
         for period, start, end in _compared(book, comparison, reading, settings):
             for unit, parts in units.items():
                 compared = _compare(parts, book, reading, start, end, settings)
+                grain = comparison["grain"]
                 if compared is not None:
-                    grain = comparison["grain"]
+                    tenure = _tenure(parts, book, reading, start, grain, settings)
                     period_end = _period_end(period, grain, settings)
                     found.append(
                         LedgerRow(
@@ -403,6 +423,7 @@ def ledger(rows: Iterable[Row], book_name: str, settings: Settings) -> list[Ledg
                             period_end <= reading.observed_through,
                             unit,
                             *compared,
+                            tenure_months=tenure if compared[0] > 0 else None,
                         )
                     )
     return found

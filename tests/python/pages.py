@@ -3,12 +3,14 @@
 ```yaml title="models/x.yml"   a file
 ```console                     lines after `$ ` are commands; other lines must appear in what they print
 ```sql                         a query on the page's database, which must run
+```python                      a program, which must run
 """
 
 import contextlib
 import io
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +65,8 @@ def follow(page: Path, folder: Path) -> None:
             elif block.language == "console":
                 for command, answer in commands(block):
                     check_answer(page, command, run(command), answer)
+            elif block.language == "python":
+                exec(compile(block.text, str(page), "exec"), {})
             elif block.language == "sql":
                 with duckdb.connect(str(next(folder.glob("*.duckdb")))) as connection:
                     connection.execute(block.text)
@@ -72,7 +76,11 @@ def follow(page: Path, folder: Path) -> None:
 def at_a_desk() -> Iterator[None]:
     """As on a user's own machine: in CI, dbt checks generated files and does not write them."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("CI", raising=False)
+        for name in ("CI", "COLUMNS", "NO_COLOR"):
+            environment.delenv(name, raising=False)
+        for role in ("AUTHOR", "COMMITTER"):
+            environment.setenv(f"GIT_{role}_NAME", "someone")
+            environment.setenv(f"GIT_{role}_EMAIL", "someone@example.org")
         yield
 
 
@@ -91,6 +99,8 @@ def run(command: str) -> str:
                 from rollforward.cli import main
 
                 succeeded = main(arguments) == 0
+            case "git":
+                succeeded = subprocess.run([program, *arguments], check=False).returncode == 0
             case _:
                 raise AssertionError(f"a page runs '{program}', which no test knows how to run")
     text = printed.getvalue()

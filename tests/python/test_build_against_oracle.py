@@ -5,8 +5,11 @@ from typing import Any
 
 import oracle
 import strategies
-from conftest import Built, Project
+from conftest import REPO, Built, Project
 from hypothesis import HealthCheck, Phase, given, settings
+from rollforward.catalog import COHORTS_FILE
+from rollforward.parse import parse_measures
+from rollforward.source import read_document
 
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 
@@ -49,10 +52,18 @@ def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[di
     def expected_row(row: oracle.LedgerRow) -> tuple[Any, ...]:
         keys = tuple(getattr(row, key) for key in KEYS)
         values = tuple(row.attributes.get(name) for name in names)
-        return (*keys, row.unit, *values, row.starting_amount, row.ending_amount, row.movement)
+        return (
+            *keys,
+            row.unit,
+            *values,
+            row.starting_amount,
+            row.ending_amount,
+            row.movement,
+            row.tenure_months,
+        )
 
     found = built.rows("select * from rollforward__customer_movements")
-    columns = (*KEYS, "unit", *names, "starting_amount", "ending_amount", "movement")
+    columns = (*KEYS, "unit", *names, "starting_amount", "ending_amount", "movement", "tenure_months")
     assert_same(
         "ledger",
         Counter(tuple(row[column] for column in columns) for row in found),
@@ -70,6 +81,7 @@ def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[di
     }
     assert len(cells) == len(cohorts)
     assert_same("cohorts", cells, oracle.cohorts(full, names))
+    assert_same("measures over the ledger", over_ledger(built, columns), cells)
 
     listed = {
         (row["book"], row["reason"], row["grain"], row["periods_summed"]): (row["row_count"], row["amount"])
@@ -81,6 +93,20 @@ def check(built: Built, given_settings: oracle.Settings, rows: dict[str, list[di
         for key, value in oracle.problems(rows[book], book, given_settings).items()
     }
     assert_same("problems", listed, expected)
+
+
+MEASURES = parse_measures(
+    read_document("cohorts.yml", (REPO / COHORTS_FILE).read_bytes()), "rollforward__revenue_cohorts"
+)
+
+
+def over_ledger(built: Built, columns: tuple[str, ...]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """What each measure is by its own definition: the sum of an expression over the rows of the ledger."""
+    sums = ", ".join(f"sum({item.row.text}) as {item.name}" for item in MEASURES)
+    rows = built.rows(
+        f"select {', '.join(columns)}, {sums} from rollforward__customer_movements group by all"
+    )
+    return {tuple(row[key] for key in columns): {m: row[m] for m in oracle.MEASURES} for row in rows}
 
 
 def assert_same(what: str, found: dict[Any, Any], expected: dict[Any, Any]) -> None:

@@ -1,10 +1,19 @@
-"""The command line: exit codes, what goes where, and both ways of answering."""
+"""The command line: exit codes, what goes where, both ways of answering, terminals and pipes."""
 
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
-from rollforward import __version__, cli
+from rollforward import __version__, cli, command_compile
+from rollforward.arguments import STAGES, command_names
 from small_project import DEFINITIONS, METRIC, small_project
 
 
@@ -94,6 +103,110 @@ def test_ctrl_c_is_quiet(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "compile_project", interrupt)
+    monkeypatch.setattr(command_compile, "compile_project", interrupt)
     assert cli.main(["compile", "--project-dir", str(small_project(tmp_path))]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_help_lists_every_command_and_fits_eighty_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in ([], *([name] for name in command_names())):
+        with pytest.raises(SystemExit):
+            cli.main([*words, "--help"])
+        text = capsys.readouterr().out
+        assert all(len(line) <= 80 for line in text.splitlines()), text
+        if not words:
+            assert [line.split()[0] for line in text.splitlines() if line.startswith("  ")] == list(
+                command_names()
+            )
+
+
+def test_lists_and_definitions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = str(small_project(tmp_path))
+
+    def said(*words: str) -> str:
+        assert cli.main([*words, "--project-dir", root]) == 0
+        return capsys.readouterr().out
+
+    assert "lost_share" in said("list", "metrics")
+    found = json.loads(said("list", "books", "--format", "json"))["books"]
+    assert found[0]["book"] == "subscriptions" and found[0]["attributes"] == ["plan", "region"]
+    assert json.loads(said("list", "attributes", "--format", "json"))["attributes"][0] == {
+        "attribute": "plan",
+        "books": ["subscriptions"],
+    }
+    assert "each month against the month a year before" in said("list", "comparisons")
+    assert json.loads(said("list", "views", "--format", "json"))["views"][0]["by"] == ["plan"]
+    card = json.loads(said("show", "lost_share", "--format", "json"))
+    assert card["formula"] == "(contraction_revenue + churned_revenue) / starting_revenue"
+    assert card["in_words"] == "contraction revenue plus churned revenue, over starting revenue"
+    assert (card["range"], card["file"], card["views"]) == (
+        "0 to 1",
+        "metrics/lost_share.yml:2",
+        ["retention"],
+    )
+    assert card["fingerprint"] in said("show", "lost_share")
+    for stage in STAGES:
+        assert "churned_revenue" in said("show", "lost_share", "--stage", stage)
+    assert cli.main(["show", "lost_shar", "--project-dir", root]) == 2
+    assert "did you mean 'lost_share'?" in capsys.readouterr().err
+    assert cli.main(["show", "churned_revenue", "--project-dir", root]) == 2
+    assert "is a measure, not a metric" in capsys.readouterr().err
+
+
+def in_a_terminal(*words: str, **environment: str) -> tuple[int, str]:
+    """Run a command as its own process on a terminal of 80 columns."""
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    given = {**os.environ, "TERM": "xterm", **environment}
+    for name in ("NO_COLOR", "COLUMNS"):
+        given.pop(name, None) if name not in environment else None
+    command = [sys.executable, "-c", "import sys; from rollforward.cli import main; sys.exit(main())", *words]
+    process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, env=given, close_fds=True)
+    os.close(child)
+    printed = b""
+    while True:
+        try:
+            piece = os.read(parent, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        printed += piece
+    os.close(parent)
+    return process.wait(), printed.decode()
+
+
+def test_a_terminal_gets_colours_unless_it_asks_for_none(tmp_path: Path) -> None:
+    root = str(small_project(tmp_path))
+    code, text = in_a_terminal("show", "lost_share", "--project-dir", root)
+    assert code == 0 and "\033[1mlost_share\033[0m" in text
+    plain = re.sub(r"\033\[[0-9;]*m", "", text)
+    assert all(len(line) <= 80 for line in plain.splitlines())
+    code, without = in_a_terminal("show", "lost_share", "--project-dir", root, NO_COLOR="1")
+    assert code == 0 and without == plain
+    code, problems = in_a_terminal("show", "lost_shar", "--project-dir", root)
+    assert code == 2 and "\033[31merror[unknown-metric]" in problems
+
+
+def test_a_closed_pipe_is_no_accident(tmp_path: Path) -> None:
+    root = small_project(tmp_path)
+    program = f"{sys.executable} -c 'import sys; from rollforward.cli import main; sys.exit(main())'"
+    command = f"{program} list metrics --project-dir {root} | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] in ("0", "141")
+
+
+def test_importing_the_command_line_is_light() -> None:
+    """Nothing that takes long to import is imported before it is needed, by the package or its commands."""
+    code = (
+        "import sys, rollforward, rollforward.cli; sys.argv = ['rollforward', '--version']\n"
+        "try: rollforward.cli.main()\nexcept SystemExit: pass\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules}"
+        " & {'yaml', 'sqlglot', 'duckdb', '_duckdb', 'dbt', 'jinja2', 'pyarrow', 'pandas'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -231,6 +231,7 @@ def test_the_shipped_metrics_have_a_file_each() -> None:
         "not (plan = 'a' or region = 'b')",
         "not (plan <> 'a')",
         "not plan like 'x%'",
+        "plan not like 'i%' and region not in ('eu')",
         "plan = 'a' or plan <> region",
         "not (not plan = 'a')",
         "lower(plan) <> 'a' and not region between 'a' and 'c'",

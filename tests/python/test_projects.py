@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,74 @@ def test_consumer_keeps_periods_that_are_not_complete(consumer: Built) -> None:
             " where book = 'usage' and comparison = 'half_year'"
         )[0]["n"]
     )
+
+
+def test_consumer_metrics_over_the_ledger(consumer: Built) -> None:
+    """By size and tier, from the rows of the ledger, one account at a time."""
+    movements: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in consumer.rows(
+        "select * from rollforward__customer_movements where is_complete and book = 'account_mrr'"
+        " and comparison in ('month_over_month', 'half_year')"
+    ):
+        before = row["starting_amount"]
+        size = (
+            None
+            if not before
+            else "below 100"
+            if before < 100
+            else "100 to 500"
+            if before < 500
+            else "500 and above"
+        )
+        key = (row["comparison"], row["period_start"], size, row["tier"])
+        movements.setdefault(key, []).append(row)
+    found = consumer.rows("select * from account_sizes")
+    cells = {(r["comparison"], r["period_start"], r["size_at_start"], r["tier"]): r for r in found}
+    assert cells.keys() == movements.keys() and len(cells) == len(found)
+    assert any(row["large_account_expansion"] and row["large_accounts"] for row in found)
+    for key, rows in movements.items():
+        cell, pairs = cells[key], [(row["starting_amount"], row["ending_amount"]) for row in rows]
+        expansion = sum(after - before for before, after in pairs if 500 <= before < after)
+        start = sum(before for before, _ in pairs)
+        assert cell["large_account_expansion"] == expansion
+        assert cell["large_accounts"] == sum(min(pair) >= 500 for pair in pairs)
+        assert cell["lost_accounts"] == sum(not after for _, after in pairs)
+        assert cell["largest_account"] == max(after for _, after in pairs)
+        kept = sum(after for before, after in pairs if before)
+        for name, upper in (("large_account_expansion_rate", expansion), ("net_expansion_rate", kept)):
+            assert cell[name] == (pytest.approx(float(upper) / float(start)) if start else None)
+
+
+def test_consumer_metrics_over_several_periods(consumer: Built) -> None:
+    """Every value again from the cohorts, period by period."""
+    sums: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in consumer.rows(
+        "select comparison, period_start, tier, sum(existing_revenue) as existing, sum(starting_revenue) as"
+        " starting, sum(new_revenue) as new from rollforward__revenue_cohorts where book = 'account_mrr'"
+        " and is_complete group by all"
+    ):
+        sums[row["comparison"], row["period_start"], row["tier"]] = row
+    observed = {key[:2] for key in sums}
+    found = consumer.rows("select * from account_trend")
+    assert any(row["net_expansion_rate_smoothed"] for row in found)
+    for row in found:
+        months = 3 if row["comparison"] == "quarter_over_quarter" else 1
+        index = row["period_start"].year * 12 + row["period_start"].month - 1
+        starts = [
+            date((index - back * months) // 12, (index - back * months) % 12 + 1, 1) for back in range(3)
+        ]
+        parts = [sums.get((row["comparison"], start, row["tier"])) for start in starts]
+        if not all((row["comparison"], start) in observed for start in starts):
+            assert row["net_expansion_rate_smoothed"] is None and row["usual_new_revenue"] is None
+            continue
+        starting = sum(part["starting"] for part in parts if part)
+        existing = sum(part["existing"] for part in parts if part)
+        new = sum(part["new"] for part in parts if part)
+        assert row["net_expansion_rate_smoothed_numerator"] == existing
+        assert row["net_expansion_rate_smoothed"] == (
+            pytest.approx(float(existing) / float(starting)) if starting else None
+        )
+        assert row["usual_new_revenue"] == pytest.approx(float(new) / 3)
 
 
 def test_nothing_of_the_demo_is_in_the_consumer(consumer: Built) -> None:

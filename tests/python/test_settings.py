@@ -9,6 +9,7 @@ import yaml
 from conftest import REPO, Project
 from rollforward import definitions
 from rollforward import settings as compiler_settings
+from rollforward.words import SQL_WORDS
 
 BOOK = {
     "relation": "source('raw', 'src_1')",
@@ -28,6 +29,7 @@ WRONG: dict[str, Any] = {
     "as_of_date": "today",
     "comparisons": {
         "fortnight": {"grain": "week", "lookback": 0},
+        "listed": {"grain": ["month"], "lookback": 1},
         "trailing_12_months": {"grain": "month", "lookback": 1},
     },
     "books": {
@@ -37,7 +39,10 @@ WRONG: dict[str, Any] = {
         "shapeless": {**BOOK, "shape": "invoices"},
         "plain": "fct_sales",
         "odd_comparison": {**BOOK, "comparisons": ["monthly"]},
-        "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue"]},
+        "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue", "Group"]},
+        "numbers": {**BOOK, "relation": 5, "amount": ["a"], "unit": {"a": "b"}, "attributes": 7},
+        "listed": {**BOOK, "unit": ["a", 2], "shape": "payments"},
+        "shape_list": {**BOOK, "shape": ["payments"]},
     },
 }
 MESSAGES = [
@@ -49,17 +54,25 @@ MESSAGES = [
     "as_of_date: 'today' is not a date written YYYY-MM-DD",
     "comparisons.fortnight.grain: 'week' is not one of month, quarter, year",
     "comparisons.fortnight.lookback: '0' is not a whole number of periods, 1 to 99",
+    "comparisons.listed.grain: '['month']' is not one of month, quarter, year",
     "comparisons.trailing_12_months: every book has this comparison; declare yours under another name",
     "books.misspelt (payments): unknown key 'ocurred_on'; allowed are relation, shape, unit, amount,",
     "books.of_another_shape (payments): unknown key 'ended_on'",
     "books.undated (payments): 'occurred_on' is missing; required are relation, shape, unit, amount,",
     "books.shapeless.shape: 'invoices' is not one of intervals, snapshots, movements, payments",
-    "books.plain.shape: 'None' is not one of intervals, snapshots, movements, payments",
+    "books.plain: must be a mapping with the keys relation, shape, unit, amount and its dates, not",
     "books.odd_comparison.comparisons: 'monthly' is not one of month_over_month, quarter_over_quarter,",
     "books.my sales: a book's name is letters, digits and _, starting with a letter",
     "books.my sales.attributes: 'Plan name' is not a plain column name",
     "books.my sales.attributes: 'period_end' is a name the models use themselves",
     "books.my sales.attributes: 'lost_revenue' is a name the models use themselves",
+    "books.my sales.attributes: 'Group' is a word of SQL",
+    "books.numbers.relation: '5' is not a name",
+    "books.numbers.amount: '['a']' is not a name",
+    "books.numbers.unit: '{'a': 'b'}' is not a name or a list of names",
+    "books.numbers.attributes: '7' is not a name or a list of names",
+    "books.listed.unit: '2' is not a name",
+    "books.shape_list.shape: '['payments']' is not one of intervals",
 ]
 
 
@@ -81,23 +94,38 @@ def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
 
 def test_a_query_that_cannot_be_answered(project: Project) -> None:
     query = (
-        "rollforward.query(metrics=['ner', 'net_expansion_rate'], book=['sales', 'orders'],"
+        "rollforward.query(metrics=['net_rate', 'net_expansion_rate', 'trend'], book=['sales', 'orders'],"
         " comparison='mom', by='plan', incomplete_periods='maybe')"
     )
+    over = "{% macro trend() %}1{% endmacro %}{% macro trend__over() %}several periods{% endmacro %}"
+    trend = project.write("macros/trend.sql", over)
     asked = project.write("models/asked.sql", f"{{{{ {query} }}}}\n")
     settings = {"books": {"sales": {**BOOK, "attributes": ["country"]}}}
     built = project.dbt("compile", "--select", "asked", settings=settings)
     asked.unlink()
+    trend.unlink()
     assert not built.success
     for message in (
         "rollforward.query cannot be answered:",
-        "metric 'ner' is not defined",
+        "metric 'net_rate' is not defined",
+        "metric 'trend' is worked out over several periods, not over the cohorts: publish it in a view",
         "book 'orders' is not one of sales",
         "comparison 'mom' is not one that book sales has: month_over_month, quarter_over_quarter",
         "by 'plan' is not an attribute of book sales: country",
         "incomplete_periods 'maybe' is not one of exclude, include",
     ):
         assert message in built.messages
+
+
+def test_a_query_takes_aliases(project: Project) -> None:
+    project.ask("asked", metrics=["nrr", "cer"], book="sales", comparison="month_over_month")
+    built = project.dbt("compile", "--select", "asked", settings={"books": {"sales": BOOK}})
+    assert built.success, built.messages
+    (written,) = (project.folder / "target" / "compiled").rglob("asked.sql")
+    text = " ".join(written.read_text().split())
+    (project.folder / "models" / "asked.sql").unlink()
+    assert "nullif(cast(sum(starting_revenue) as double), 0) ) as nrr," in text
+    assert text.count("as double") == 4 and " as cer " in text
 
 
 def dictionary(macro_file: str, name: str) -> dict[str, Any]:
@@ -131,6 +159,11 @@ def test_dbt_and_the_compiler_keep_the_same_names_for_themselves() -> None:
     listed = text[text.index("macro reserved_columns") :].split("[", 1)[1].split("]", 1)[0]
     kept = (*definitions.KEYS, *definitions.ROW_COLUMNS, *definitions.INNER_COLUMNS)
     assert ast.literal_eval(f"[{listed}]") == list(kept)
+
+
+def test_dbt_and_the_compiler_know_the_same_words_of_sql() -> None:
+    text = (REPO / "macros" / "settings" / "sql_words.sql").read_text()
+    assert set(text.split("'")[1].split()) == SQL_WORDS
 
 
 def test_dbt_and_the_compiler_know_the_same_settings() -> None:

@@ -1,0 +1,370 @@
+"""The command line's grammar: commands, options, and their help, of which docs/reference/cli.md is made."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollforward import __version__
+
+GROUPS = (
+    ("Set up a project", ("init", "compile", "check")),
+    ("Look at definitions", ("list", "show", "diff")),
+    ("Ask for numbers", ("query", "explain", "sql")),
+)
+LISTS = ("metrics", "attributes", "books", "comparisons", "views")
+STAGES = ("definition", "formula", "meaning", "plan", "sql", "macro")
+_WIDEST_HELP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """A command: its line in the list, what it does at length, and examples."""
+
+    line: str
+    text: str
+    examples: tuple[str, ...] = ()
+
+
+_COMMANDS = {
+    "init": _Command(
+        "write the settings of a first book and a first view",
+        "Look at the project's models or at a table, propose a book, and write what is missing: the vars in"
+        " dbt_project.yml, a view in metrics/, the entry in packages.yml. Asks on a terminal; nothing that is"
+        " there is changed, and a second run changes nothing.",
+        (
+            "rollforward init",
+            "rollforward init --relation fct_subscriptions --yes",
+        ),
+    ),
+    "compile": _Command(
+        "write macros/metrics and models/metrics from metrics/*.yml",
+        "Write macros/metrics and models/metrics from metrics/*.yml. Only files whose content changes are"
+        " written; one edited by hand stops everything.",
+    ),
+    "check": _Command(
+        "say whether the written files are what the definitions say",
+        "Say whether the written files are what the definitions say. Writes nothing; exit code 1 where they"
+        " are not.",
+        ("rollforward check", "rollforward check --format json"),
+    ),
+    "list": _Command(
+        "list metrics, attributes, books, comparisons or views",
+        "List what there is to ask for.",
+        ("rollforward list metrics", "rollforward list attributes --format json"),
+    ),
+    "show": _Command(
+        "what a metric means: formula, unit, policies, fingerprint, SQL",
+        "Show the definition of a metric: its formula in words and symbols, what it is made of, its range,"
+        " its policies, its fingerprint and its SQL; or what one stage of the compiler makes of it.",
+        ("rollforward show net_expansion_rate", "rollforward show net_expansion_rate --stage sql"),
+    ),
+    "diff": _Command(
+        "which meanings changed since a git revision, and which numbers",
+        "Say which metrics, views and books mean something else than at a git revision, and which views that"
+        " reaches. With the database of the base, also which published values differ and by how much.",
+        (
+            "rollforward diff",
+            "rollforward diff --base main --format markdown",
+            "rollforward diff --base main --base-target prod",
+        ),
+    ),
+    "query": _Command(
+        "values of metrics, by period and attributes",
+        "Ask for metrics, one line a period and slice. Periods that are not over are left out.",
+        (
+            "rollforward query net_expansion_rate --by plan",
+            "rollforward query nrr grr --comparison trailing_12_months --format csv",
+            "rollforward query net_expansion_rate --by plan --plot",
+        ),
+    ),
+    "explain": _Command(
+        "take one value apart: bridge, sides, customers, what is left out",
+        "Take one value apart: the bridge from start to end, numerator and denominator, the customers that"
+        " moved it most, and what was left out of the input and why. Contributions add up exactly.",
+        ("rollforward explain net_expansion_rate --period 2026-06 --by plan",),
+    ),
+    "sql": _Command(
+        "the SQL of a query, and nothing else",
+        "Print the SQL that `rollforward query` runs for the same words. No database is opened.",
+        ("rollforward sql net_expansion_rate --by plan",),
+    ),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help fits the screen; the top one lists its commands in groups."""
+
+    def format_help(self) -> str:
+        """Give the help."""
+        return _overview(self) if self.prog == "rollforward" else super().format_help()
+
+
+def parser(width: int = 0) -> Parser:
+    """Give the whole grammar; its help is as wide as the screen, or as a width that is given."""
+    formatter = functools.partial(_Formatter, given=width)
+    top = Parser(
+        prog="rollforward",
+        description="How much do the customers we already have grow or shrink?",
+        formatter_class=formatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"rollforward {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="<command>")
+    for name, described in _COMMANDS.items():
+        examples = "examples:\n" + "\n".join(f"  {line}" for line in described.examples)
+        command = commands.add_parser(
+            name,
+            help=described.line,
+            description=described.text,
+            epilog=examples if described.examples else None,
+            formatter_class=formatter,
+            allow_abbrev=False,
+        )
+        _OPTIONS[name](command)
+        _project_options(command)
+    return top
+
+
+def commands_of(top: Parser) -> dict[str, argparse.ArgumentParser]:
+    """Give the parser of each command, in the order of the help."""
+    [found] = (action for action in top._actions if isinstance(action, argparse._SubParsersAction))
+    return {name: found.choices[name] for name in command_names()}
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """Put `--order-by -period` together: a value may begin with a dash there, and nowhere else."""
+    written: list[str] = []
+    for word in arguments:
+        if written and written[-1] == "--order-by" and word.startswith("-"):
+            written[-1] += f"={word}"
+        else:
+            written.append(word)
+    return written
+
+
+def command_names() -> tuple[str, ...]:
+    """Give the commands in the order the help lists them."""
+    return tuple(name for _, names in GROUPS for name in names)
+
+
+def _overview(top: Parser) -> str:
+    lines = [
+        "usage: rollforward <command> [options]",
+        "",
+        f"{top.description}",
+        "",
+    ]
+    for title, names in GROUPS:
+        lines += [title, *(f"  {name:9} {_COMMANDS[name].line}" for name in names), ""]
+    lines += [
+        "`rollforward <command> --help` says more about each of them.",
+        "Exit codes: 0 done, 1 a problem in project or database, 2 wrong usage.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help that wraps descriptions, and leaves examples as they are."""
+
+    def __init__(self, prog: str, given: int = 0) -> None:
+        width = given or min(_WIDEST_HELP, shutil.get_terminal_size((80, 24)).columns)
+        super().__init__(prog, max_help_position=28, width=width - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text:
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
+
+
+def _project_options(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("project")
+    given = os.environ.get("DBT_PROJECT_DIR")
+    group.add_argument(
+        "--project-dir",
+        type=Path,
+        metavar="DIR",
+        default=Path(given) if given else None,
+        help="the folder of dbt_project.yml (default: here or above)",
+    )
+    if command.prog.split()[-1] in ("compile", "check", "list", "show"):
+        return
+    group.add_argument("--profiles-dir", metavar="DIR", default="", help="the folder of profiles.yml")
+    group.add_argument(
+        "--profile", metavar="NAME", default="", help="the profile, if not that of the project"
+    )
+    group.add_argument(
+        "-t", "--target", metavar="NAME", default="", help="the target, if not the profile's own"
+    )
+
+
+def _answer_as(command: argparse.ArgumentParser, choices: Sequence[str], said: str = "how to answer") -> None:
+    command.add_argument(
+        "--format",
+        choices=choices,
+        default=choices[0],
+        metavar="FORMAT",
+        help=f"{said}: {', '.join(choices)}",
+    )
+
+
+def _compile(command: argparse.ArgumentParser) -> None:
+    _answer_as(command, ("text", "json"))
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    _answer_as(command, ("text", "json", "sarif"))
+
+
+def _list(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=LISTS, metavar="what", help=", ".join(LISTS))
+    _answer_as(command, ("text", "json"))
+
+
+def _show(command: argparse.ArgumentParser) -> None:
+    command.add_argument("metric", help="a metric, by its name or an alias")
+    command.add_argument(
+        "--stage", choices=STAGES, metavar="STAGE", help=f"what a stage makes of it: {', '.join(STAGES)}"
+    )
+    _answer_as(command, ("text", "json"))
+
+
+def _question(command: argparse.ArgumentParser) -> None:
+    command.add_argument("metrics", nargs="+", metavar="METRIC", help="metrics, by their names or aliases")
+    group = command.add_argument_group("which numbers")
+    group.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="ATTRIBUTE",
+        help="slice by an attribute; several with commas",
+    )
+    group.add_argument("--book", default="", metavar="BOOK", help="the book (default: the only one)")
+    group.add_argument(
+        "--comparison",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what periods are compared with; several with commas",
+    )
+    group.add_argument(
+        "--where", default="", metavar="SQL", help="a condition over attributes: \"plan = 'pro'\""
+    )
+    group.add_argument(
+        "--from", dest="start", default="", metavar="PERIOD", help="first period: 2026-01, 2026-Q1, 2026"
+    )
+    group.add_argument("--to", dest="end", default="", metavar="PERIOD", help="last period, the same way")
+    group.add_argument("--include-incomplete", action="store_true", help="also periods that are not over yet")
+    group.add_argument(
+        "--order-by",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="order of the lines: columns of the answer, -column for descending",
+    )
+    group.add_argument("--limit", type=_whole, metavar="N", help="at most that many lines")
+
+
+def _query(command: argparse.ArgumentParser) -> None:
+    _question(command)
+    group = command.add_argument_group("how to answer")
+    _answer_as(group, ("table", "csv", "json", "parquet"), "write it as")  # type: ignore[arg-type]
+    group.add_argument("--plot", action="store_true", help="draw lines over the periods instead")
+    group.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file instead")
+
+
+def _explain(command: argparse.ArgumentParser) -> None:
+    command.add_argument("metric", metavar="METRIC", help="a metric, by its name or an alias")
+    command.add_argument(
+        "--period", default="", metavar="PERIOD", help="2026-06, 2026-Q2, 2026 (default: the last)"
+    )
+    command.add_argument(
+        "--by", action="append", default=[], metavar="ATTRIBUTE", help="also which slices moved it"
+    )
+    command.add_argument("--book", default="", metavar="BOOK", help="the book (default: the only one)")
+    command.add_argument("--comparison", default="", metavar="NAME", help="what the period is compared with")
+    command.add_argument("--where", default="", metavar="SQL", help="a condition over attributes")
+    command.add_argument(
+        "--customers", type=_whole, default=10, metavar="N", help="how many to name (default: 10)"
+    )
+    _answer_as(command, ("text", "json"))
+
+
+def _diff(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--base", default="HEAD", metavar="REF", help="the git revision to compare with (default: HEAD)"
+    )
+    command.add_argument(
+        "--base-target", default="", metavar="NAME", help="the target built from the base: compare values"
+    )
+    command.add_argument("--base-database", default="", metavar="FILE", help="the same, as a DuckDB file")
+    command.add_argument(
+        "--limit", type=_whole, default=20, metavar="N", help="values to show per view (default: 20)"
+    )
+    command.add_argument(
+        "--exit-code", action="store_true", help="exit with 1 where anything differs, as git diff"
+    )
+    _answer_as(command, ("text", "json", "markdown"))
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("the book")
+    group.add_argument(
+        "--relation", default="", metavar="NAME", help="the model, seed or source with the revenue"
+    )
+    group.add_argument(
+        "--book", default="", metavar="NAME", help="what to call it (default: recurring_revenue or payments)"
+    )
+    group.add_argument(
+        "--shape",
+        choices=("intervals", "snapshots", "movements", "payments"),
+        metavar="SHAPE",
+        help="intervals, snapshots, movements or payments",
+    )
+    group.add_argument(
+        "--unit", action="append", default=[], metavar="COLUMN", help="who counts as a customer"
+    )
+    group.add_argument("--amount", default="", metavar="COLUMN", help="the column with the money")
+    group.add_argument(
+        "--date",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="when: for intervals the start and, given again, the end",
+    )
+    group.add_argument(
+        "--attribute", action="append", default=[], metavar="COLUMN", help="a column to slice by"
+    )
+    group.add_argument("--key", action="append", default=[], metavar="COLUMN", help="what identifies a row")
+    group.add_argument(
+        "--package",
+        default="",
+        metavar="PATH",
+        help="where packages.yml finds rollforward: a path or git address",
+    )
+    command.add_argument("-y", "--yes", action="store_true", help="take what is proposed, ask nothing")
+    command.add_argument("--dry-run", action="store_true", help="say what would be written")
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**9:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return int(text)
+
+
+_OPTIONS = {
+    "init": _init,
+    "compile": _compile,
+    "check": _check,
+    "list": _list,
+    "show": _show,
+    "diff": _diff,
+    "query": _query,
+    "explain": _explain,
+    "sql": _question,
+}

@@ -1,0 +1,167 @@
+"""A question in the words of a command line or of Python -> a statement, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from rollforward.answer import Answer, answer
+from rollforward.answer import Column as AnswerColumn
+from rollforward.definitions import Book, Comparison, Selection
+from rollforward.dialects import Dialect
+from rollforward.kinds import AMOUNT, COUNT, Kind
+from rollforward.plan import MetricPlan
+from rollforward.resolve import Meanings, metric_names
+from rollforward.session import Session
+from rollforward.source import Scalar, typed
+from rollforward.spans import span_of
+from rollforward.statement import Relations
+from rollforward.tables import Column, ColumnType, Table, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody wants to know; what is left empty is chosen where there is one choice only."""
+
+    metrics: tuple[str, ...]
+    book: str = ""
+    comparisons: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    where: str = ""
+    start: str | date | None = None
+    end: str | date | None = None
+    include_incomplete: bool = False
+    order_by: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+def answer_to(question: Question, meanings: Meanings, dialect: Dialect, relations: Relations) -> Answer:
+    """Give the statement that answers a question; raises ProblemsFound."""
+    return answer(
+        selection_of(question, meanings),
+        meanings,
+        dialect,
+        relations,
+        order_by=tuple(typed(word, "--order-by") for word in _order(question, meanings)),
+        limit=question.limit,
+    )
+
+
+def selection_of(question: Question, meanings: Meanings) -> Selection:
+    """Give the selection a question stands for; raises ProblemsFound."""
+    fiscal = meanings.catalog.settings.fiscal_year_start_month
+    return Selection(
+        metrics=_words(question.metrics, "METRIC"),
+        book=typed(question.book, "--book") if question.book else None,
+        comparisons=_words(question.comparisons or _default_comparisons(question, meanings), "--comparison"),
+        by=_words(question.by, "--by"),
+        where=typed(question.where, "--where") if question.where else None,
+        incomplete_periods="include" if question.include_incomplete else "exclude",
+        from_day=_day(question.start, "--from", 0, fiscal),
+        to_day=_day(question.end, "--to", 1, fiscal),
+    )
+
+
+def _default_comparisons(question: Question, meanings: Meanings) -> tuple[str, ...]:
+    """Give what is compared where nobody says: nothing where metrics do, else the book's first comparison.
+
+    Where the book is not clear either, that is what will be said.
+    """
+    wanted = set(question.metrics)
+    metrics = [
+        each for each in meanings.metrics if wanted & {name.text for name in metric_names(each.metric)}
+    ]
+    named = {each.metric.card.comparison for each in metrics}
+    if metrics and None not in named and len({word.text for word in named if word}) == 1:
+        return ()
+    books = {book.name.text: book for book in meanings.catalog.settings.books}
+    of_metrics = {book for each in metrics for book in each.books}
+    names = {question.book} if question.book else of_metrics or set(books)
+    book = books.get(next(iter(names))) if len(names) == 1 else None
+    if book is not None and book.comparisons:
+        return (book.comparisons[0].text,)
+    return (meanings.catalog.settings.comparisons[0].name,)
+
+
+def rows_of(found: Answer, session: Session) -> Table:
+    """Ask the database; raises ProblemsFound."""
+    return table_of(columns_of(found), session.rows(found.sql))
+
+
+def columns_of(found: Answer) -> tuple[Column, ...]:
+    """Give the columns of an answer with the types of their values."""
+    metrics = {metric.name: metric for metric in found.plan.metrics}
+    return tuple(_column(column, metrics, found.plan.amount_scale) for column in found.columns)
+
+
+def comparison_in_words(comparison: Comparison, book: Book) -> str:
+    """Give what is compared with what, as a sentence's end."""
+    grain, back = comparison.grain, comparison.lookback
+    summed = comparison.periods_summed if book.measurement == "period_sum" else 1
+    before = f"the {grain} before" if back == 1 else f"the {grain} {back} {grain}s before"
+    if back * _MONTHS[grain] == 12 and grain != "year":
+        before = f"the {grain} a year before"
+    if summed == 1:
+        return f"each {grain} against {before}"
+    return f"each {summed} {grain}s against the {summed} that end {back} {grain}s before"
+
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def _column(column: AnswerColumn, metrics: Mapping[str, MetricPlan], scale: int) -> Column:
+    match column.role:
+        case "key":
+            return Column(column.name, _KEY_TYPES.get(column.name, "text"))
+        case "attribute":
+            return Column(column.name, "text")
+        case "metric":
+            metric = metrics[column.name]
+            return Column(column.name, type_of(metric.kind, exact=metric.is_exact), column.format, scale)
+        case "part":
+            return Column(column.name, "amount", "", scale)
+        case _:
+            assert_never(column.role)
+
+
+_KEY_TYPES: dict[str, ColumnType] = {
+    "period_start": "date",
+    "period_end": "date",
+    "is_complete": "boolean",
+}
+
+
+def type_of(kind: Kind, *, exact: bool) -> ColumnType:
+    """Give the type of a value: sums are exact, whatever is divided is a float."""
+    if exact and kind == AMOUNT:
+        return "amount"
+    return "count" if exact and kind == COUNT else "number"
+
+
+def _order(question: Question, meanings: Meanings) -> list[str]:
+    """Give the columns to order by: `period` is its start, and a metric may go by an alias."""
+    real = {
+        name.text: metric.card.name.text
+        for metric in meanings.catalog.metrics
+        for name in metric_names(metric)
+    }
+    real |= {"period": "period_start"}
+    words = []
+    for given in question.order_by:
+        name, _, way = given.partition(" ")
+        descending = given.startswith("-") or way.strip().lower() == "desc"
+        bare = name.removeprefix("-")
+        words.append(("-" if descending else "") + real.get(bare, bare))
+    return words
+
+
+def _day(given: str | date | None, option: str, side: int, fiscal: int) -> date | None:
+    if given is None or given == "":
+        return None
+    return given if isinstance(given, date) else span_of(given, option, fiscal)[side]
+
+
+def _words(texts: Iterable[str], option: str) -> tuple[Scalar, ...]:
+    return tuple(typed(text, option) for text in texts)

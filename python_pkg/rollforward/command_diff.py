@@ -1,0 +1,112 @@
+"""`rollforward diff`: what changed in meaning since a git revision, and in published values."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from rollforward.diff_text import Difference, as_data, as_markdown, as_text
+from rollforward.errors import Place
+from rollforward.folders import VARS_FILE
+from rollforward.layout import read_file
+from rollforward.options import wanted_of
+from rollforward.profile import Wanted
+from rollforward.relations import locate
+from rollforward.revision import PACKAGES_FILE, Revision, meanings_at
+from rollforward.said import DONE, PROBLEMS, Said, Setting, as_json
+from rollforward.semantic_diff import State, changes, state_of
+from rollforward.session import Session, open_session
+from rollforward.session_duckdb import open_file
+from rollforward.source import Document
+from rollforward.value_diff import ViewValues, columns_of, differing, names_in, published
+from rollforward.workspace import Workspace, open_workspace
+
+
+def run(options: Namespace, setting: Setting) -> Said:
+    """Compare with a revision; raises ProblemsFound."""
+    workspace = open_workspace(setting.root)
+    base = meanings_at(workspace.layout, options.base)
+    before = state_of(base.meanings, _settings_of(base.layout.root, base.layout.project_file, base.texts))
+    after = state_of(workspace.meanings, _settings_of(setting.root, workspace.layout.project_file))
+    found = Difference(
+        base=options.base,
+        commit=base.commit,
+        changes=changes(before, after),
+        values=_values(options, workspace, before, after, setting),
+        fiscal=workspace.meanings.catalog.settings.fiscal_year_start_month,
+        limit=options.limit,
+    )
+    code = PROBLEMS if options.exit_code and not found.is_empty else DONE
+    notes = tuple(f"rollforward: {note}" for note in _notes(base, setting.root))
+    match options.format:
+        case "json":
+            return Said(as_json(as_data(found)), notes, code)
+        case "markdown":
+            return Said(as_markdown(found), notes, code)
+        case _:
+            return Said(as_text(found, setting.screen), notes, code)
+
+
+def _settings_of(root: Path, project_file: Document, texts: dict[str, bytes] | None = None) -> Document:
+    """Give the file that holds the vars; `texts` are the files of a revision, whose folder is gone by now."""
+    if texts is not None:
+        from rollforward.source import read_document
+
+        if VARS_FILE in texts:
+            return read_document(VARS_FILE, texts[VARS_FILE], anchors=True, empty=True)
+        return project_file
+    if (root / VARS_FILE).is_file():
+        return read_file(root, root / VARS_FILE, anchors=True, empty=True)
+    return project_file
+
+
+def _notes(base: Revision, root: Path) -> list[str]:
+    file = root / PACKAGES_FILE
+    now = file.read_bytes() if file.is_file() else None
+    if base.texts.get(PACKAGES_FILE) != now:
+        return [
+            f"{PACKAGES_FILE} differs from {base.name}: shipped metrics are taken as they are installed now"
+        ]
+    return []
+
+
+def _values(
+    options: Namespace, workspace: Workspace, before: State, after: State, setting: Setting
+) -> Sequence[ViewValues] | None:
+    """Compare what both databases publish; None where no other database is named."""
+    if not options.base_target and not options.base_database:
+        return None
+    wanted = wanted_of(options)
+    target = workspace.target(wanted)
+    views = tuple(name for name in after.views if name in before.views)
+    with open_session(target, setting.root, wanted) as session:
+        now = locate(workspace.layout, workspace.folder, target, session, views).models
+        if options.base_database:
+            with open_file(options.base_database, Place("--base-database")) as other:
+                then = {name: f'"{target.schema}"."{name}"' for name in views}
+                return _compared(after, views, (other, then), (session, now))
+        other_wanted = Wanted(wanted.profiles_dir, wanted.profile, options.base_target)
+        other_target = workspace.target(other_wanted)
+        with open_session(other_target, setting.root, other_wanted) as other:
+            then = locate(workspace.layout, workspace.folder, other_target, other, views).models
+            return _compared(after, views, (other, then), (session, now))
+
+
+def _compared(
+    after: State,
+    views: Sequence[str],
+    before: tuple[Session, dict[str, str]],
+    now: tuple[Session, dict[str, str]],
+) -> list[ViewValues]:
+    """Compare views that are in both, by the metrics that both have and the attributes of now."""
+    found = []
+    for name in views:
+        view = after.views[name]
+        then_names, now_names = (set(names_in(session, at[name])) for session, at in (before, now))
+        if not set(view.meaning.selected.by) <= then_names & now_names or not then_names:
+            continue
+        metrics = columns_of(view, then_names & now_names)
+        tables = [published(session, at[name], view, metrics) for session, at in (before, now)]
+        found.append(differing(tables[0], tables[1], view, metrics))
+    return found

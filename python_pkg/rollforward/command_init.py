@@ -1,0 +1,228 @@
+"""`rollforward init`: a project's first book and view, proposed from what is there."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollforward.definitions import PACKAGE, SHAPES
+from rollforward.errors import Place, Problem, ProblemsFound, refused
+from rollforward.first_files import (
+    VIEW_FILE,
+    book_name,
+    has_vars,
+    names_package,
+    packages_entry,
+    vars_text,
+    view_text,
+    with_package,
+    with_vars,
+)
+from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE
+from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout
+from rollforward.options import listed, wanted_of
+from rollforward.proposals import Proposal, best, propose
+from rollforward.said import Said, Setting
+from rollforward.samples import samples
+from rollforward.schema import SCHEMA_FILE
+from rollforward.settings import read_settings
+from rollforward.source import Document, read_document
+from rollforward.workspace import target_folder
+
+PACKAGES_FILES = ("packages.yml", "dependencies.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A file to write, or what to do by hand where it cannot be written."""
+
+    path: str
+    text: str | None
+    by_hand: str = ""
+
+
+def run(options: Namespace, setting: Setting) -> Said:
+    """Propose, ask, and write what is missing; raises ProblemsFound."""
+    problems: list[Problem] = []
+    layout = read_layout(setting.root, problems)
+    if layout.is_package:
+        raise refused("own-package", "this is rollforward itself, which has its demo", Place(PROJECT_FILE))
+    document = _vars_document(layout)
+    steps, known = [], []
+    if has_vars(document):
+        known.append(f"{document.path} has vars of {PACKAGE}")
+        book = _first_book(document)
+    else:
+        proposal = _completed(options, setting, layout)
+        name = options.book or book_name(proposal)
+        steps.append(_vars_step(layout, document, name, proposal))
+        book = (name, proposal)
+    if definition_files(setting.root):
+        known.append(f"{DEFINITIONS}/ has definitions")
+    elif book is not None:
+        steps.append(_Step(VIEW_FILE, view_text(*book, _schema(layout))))
+    step = _package_step(options, layout)
+    if isinstance(step, str):
+        known.append(step)
+    else:
+        steps.append(step)
+    return _done(steps, known, layout, dry=options.dry_run)
+
+
+def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal:
+    """Give the book: what flags say, then what the data says, then what the user answers."""
+    found = samples(layout, target_folder(layout.root), wanted_of(options), options.relation)
+    guessed = propose(found[0]) if options.relation and found else best(found)
+    if guessed is None and not options.relation and setting.ask is None:
+        message = "no relation of the project looks like revenue by customer and date"
+        hint = "say --relation, --shape, --unit, --amount and --date"
+        raise refused("no-proposal", message, Place("command line"), hint)
+    proposal = _with_flags(guessed or Proposal(options.relation), options)
+    if setting.ask is not None and not options.yes:
+        proposal = _asked(proposal, setting.ask)
+    if proposal.missing:
+        message = f"it cannot be told how to read '{proposal.relation}'"
+        raise refused("no-proposal", message, Place("command line"), f"say {', '.join(proposal.missing)}")
+    if len(proposal.dates) > len(SHAPES[proposal.shape].dates):
+        message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
+        raise refused(
+            "no-proposal", message, Place("--date"), f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
+        )
+    return proposal
+
+
+def _with_flags(proposal: Proposal, options: Namespace) -> Proposal:
+    given = {
+        "relation": options.relation,
+        "shape": options.shape,
+        "unit": listed(options.unit),
+        "amount": options.amount,
+        "dates": listed(options.date),
+        "attributes": listed(options.attribute),
+        "key": listed(options.key),
+    }
+    return dataclasses.replace(proposal, **{key: value for key, value in given.items() if value})
+
+
+def _asked(proposal: Proposal, ask: Callable[[str, str], str]) -> Proposal:
+    """Ask for every part of the book, with what is proposed as the answer of an empty line."""
+    relation = ask("model, seed or source with the revenue", proposal.relation)
+    shape = ""
+    while shape not in SHAPES:
+        shape = ask(f"its shape: {', '.join(SHAPES)}", shape or proposal.shape or "intervals")
+    unit = _several(ask("column, or columns, of the customer", ", ".join(proposal.unit)))
+    amount = ask("column with the amount", proposal.amount)
+    offered = proposal.dates if shape == proposal.shape else ()
+    dates = tuple(
+        ask(f"column for {key}", offered[index] if index < len(offered) else "")
+        for index, key in enumerate(SHAPES[shape].dates)
+    )
+    attributes = _several(ask("columns to slice by (- for none)", ", ".join(proposal.attributes)))
+    key = _several(ask("column, or columns, that identify a row (- for none)", ", ".join(proposal.key)))
+    return Proposal(relation, shape, unit, amount, tuple(filter(None, dates)), attributes, key)
+
+
+def _several(answer: str) -> tuple[str, ...]:
+    return () if answer.strip() == "-" else tuple(word for word in answer.replace(",", " ").split())
+
+
+def _vars_document(layout: Layout) -> Document:
+    if (layout.root / VARS_FILE).is_file():
+        return read_file(layout.root, layout.root / VARS_FILE, anchors=True, empty=True)
+    return layout.project_file
+
+
+def _vars_step(layout: Layout, document: Document, name: str, proposal: Proposal) -> _Step:
+    """Write the vars where they can be added as text, and are read back as what was meant."""
+    text = (layout.root / document.path).read_text(encoding="utf-8")
+    added = with_vars(text, document, name, proposal)
+    by_hand = f"add to {document.path}:\n\n{vars_text(name, proposal)}"
+    if added is None:
+        return _Step(document.path, None, by_hand)
+    problems: list[Problem] = []
+    settings = read_settings(read_document(document.path, added.encode(), anchors=True), problems)
+    if problems:
+        raise ProblemsFound(problems)
+    if [book.name.text for book in settings.books] != [name]:
+        return _Step(document.path, None, by_hand)
+    return _Step(document.path, added)
+
+
+def _first_book(document: Document) -> tuple[str, Proposal] | None:
+    """Give the first book of vars that are there, as far as a view has to know it."""
+    settings = read_settings(document, [])
+    if not settings.books:
+        return None
+    book = settings.books[0]
+    attributes = tuple(attribute.text for attribute in book.attributes)
+    return book.name.text, Proposal("", book.shape, attributes=attributes)
+
+
+def _package_step(options: Namespace, layout: Layout) -> _Step | str:
+    """Give the entry for dbt's packages, or the sentence that there is one."""
+    source = options.package or _own_checkout(layout.root)
+    for name in PACKAGES_FILES:
+        if (layout.root / name).is_file():
+            document = read_file(layout.root, layout.root / name, anchors=True, empty=True)
+            if names_package(document, source):
+                return f"{name} has {PACKAGE}"
+            if name == PACKAGES_FILES[1] and document.root.get("packages") is None:
+                continue
+            break
+    else:
+        name, document = PACKAGES_FILES[0], None
+    if not source:
+        return _Step(
+            name, None, f"add {PACKAGE} to {name}: `rollforward init --package <path or git address>`"
+        )
+    file = layout.root / name
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    written = with_package(text, document, source)
+    return _Step(name, written, f"add to {name} under `packages:`\n\n{packages_entry(source)}")
+
+
+def _own_checkout(root: Path) -> str:
+    """Give the folder of the package this program runs from, where it is a checkout."""
+    folder = Path(__file__).resolve().parents[2]
+    return os.path.relpath(folder, root) if (folder / PROJECT_FILE).is_file() else ""
+
+
+def _schema(layout: Layout) -> str:
+    """Give the way from metrics/ to the schema in the installed package."""
+    file = layout.package / "python_pkg" / PACKAGE / SCHEMA_FILE
+    return Path(os.path.relpath(file, layout.root / DEFINITIONS)).as_posix()
+
+
+def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) -> Said:
+    """Write the files and say so."""
+    lines = []
+    for step in steps:
+        file = layout.root / step.path
+        if step.text is None:
+            lines.append(step.by_hand.rstrip() + "\n")
+            continue
+        verb = "changed" if file.exists() else "wrote"
+        if dry:
+            lines += [f"would write {step.path}:", "", step.text]
+            continue
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(step.text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise refused("not-writable", f"cannot be written: {error.strerror}", Place(step.path)) from None
+        lines.append(f"{verb} {step.path}")
+    if not steps:
+        lines.append(f"nothing to do: {'; '.join(known)}")
+    if not dry:
+        lines += list(_next(steps, layout))
+    return Said("\n".join(lines) + "\n")
+
+
+def _next(steps: list[_Step], layout: Layout) -> Iterator[str]:
+    if steps or not is_installed(layout):
+        deps = "" if is_installed(layout) else "`dbt deps`, then "
+        yield f"next: {deps}`dbt build`, then `rollforward query net_expansion_rate`"

@@ -1,0 +1,101 @@
+"""`rollforward query` and `rollforward sql`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from rollforward.asking import Question, answer_to, rows_of
+from rollforward.errors import Place, ProblemsFound, refused
+from rollforward.exports import as_csv, as_json
+from rollforward.options import listed, wanted_of
+from rollforward.profile import Wanted
+from rollforward.relations import locate
+from rollforward.said import Said, Setting
+from rollforward.screen import Screen
+from rollforward.session import open_session
+from rollforward.table_view import as_text
+from rollforward.workspace import Workspace, dialect_for, first_dialect, open_workspace
+
+
+def run(options: Namespace, setting: Setting) -> Said:
+    """Answer a question, or say what would answer it; raises ProblemsFound."""
+    question = question_of(options)
+    workspace = open_workspace(setting.root)
+    if options.command == "sql":
+        return _statement(question, workspace, wanted_of(options))
+    if options.plot and options.format != "table":
+        raise refused("plot-of-data", "a plot is no file format", Place("--plot"), "leave --format out")
+    wanted = wanted_of(options)
+    target = workspace.target(wanted)
+    with open_session(target, setting.root, wanted) as session:
+        located = locate(workspace.layout, workspace.folder, target, session)
+        found = answer_to(question, workspace.meanings, dialect_for(target), located.relations)
+        table = rows_of(found, session)
+    notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes()))
+    fiscal = workspace.meanings.catalog.settings.fiscal_year_start_month
+    if options.plot:
+        from rollforward.plot import plot
+
+        return Said(plot(found, table, setting.screen, fiscal), notes)
+    match options.format:
+        case "csv":
+            written: str | bytes = as_csv(table)
+        case "json":
+            written = as_json(table)
+        case "parquet":
+            from rollforward.parquet import as_parquet
+
+            if options.output is None and setting.screen.terminal:
+                hint = "say --output FILE, or pipe it"
+                raise refused(
+                    "binary-to-terminal", "parquet cannot be read on a screen", Place("--format"), hint
+                )
+            written = as_parquet(table)
+        case _:
+            screen = Screen(width=setting.screen.width) if options.output else setting.screen
+            written = as_text(found, table, screen, fiscal)
+    if options.output is not None:
+        return _saved(options, written, len(table.rows), notes)
+    return Said(written, notes)
+
+
+def _saved(options: Namespace, written: str | bytes, rows: int, notes: tuple[str, ...]) -> Said:
+    try:
+        if isinstance(written, bytes):
+            options.output.write_bytes(written)
+        else:
+            options.output.write_text(written, encoding="utf-8", newline="\n")
+    except OSError as error:
+        place = Place(str(options.output))
+        raise refused("not-writable", f"cannot be written: {error.strerror}", place) from None
+    count = "1 row" if rows == 1 else f"{rows} rows"
+    return Said(notes=(*notes, f"rollforward: wrote {count} to {options.output}"))
+
+
+def _statement(question: Question, workspace: Workspace, wanted: Wanted) -> Said:
+    """Give the SQL alone; without a profile, for the engine that the manifest names."""
+    try:
+        target = workspace.target(wanted)
+    except ProblemsFound:
+        if wanted != Wanted():
+            raise
+        target = None
+    located = locate(workspace.layout, workspace.folder, target)
+    dialect = dialect_for(target) if target else first_dialect(located.adapters)
+    return Said(answer_to(question, workspace.meanings, dialect, located.relations).sql, located.notes)
+
+
+def question_of(options: Namespace) -> Question:
+    """Give the question that options ask."""
+    return Question(
+        metrics=listed(options.metrics),
+        book=options.book,
+        comparisons=listed(options.comparison),
+        by=listed(options.by),
+        where=options.where,
+        start=options.start,
+        end=options.end,
+        include_incomplete=options.include_incomplete,
+        order_by=listed(options.order_by),
+        limit=options.limit,
+    )

@@ -1,0 +1,74 @@
+"""Tables for programs: csv and json, every value as it is.
+
+An amount is an exact decimal and stays one: in csv as its digits, in json as a text, since a json number
+becomes a float in most readers. Rates are floats already, counts whole numbers, days texts: 2026-06-30.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from rollforward.tables import ColumnType, Table
+
+JSON_TYPES: dict[ColumnType, str] = {
+    "text": "text",
+    "date": "text, YYYY-MM-DD",
+    "boolean": "true or false",
+    "amount": "text, all its decimals",
+    "count": "whole number",
+    "number": "number",
+}
+"""How json holds a value of each type; null is a missing one."""
+
+
+def as_csv(table: Table) -> str:
+    """Give a table as csv with a line of names; a missing value is empty."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(table.names)
+    writer.writerows([_in_csv(value) for value in row] for row in table.rows)
+    return written.getvalue()
+
+
+def as_json(table: Table) -> str:
+    """Give a table as json: the columns with their types, and a row each an object on a line of its own."""
+    columns = [
+        {"name": column.name, "type": column.type, **({"format": column.format} if column.format else {})}
+        for column in table.columns
+    ]
+    described = ",\n    ".join(map(_dumped, columns))
+    rows = ",\n    ".join(
+        _dumped({name: json_value(value) for name, value in record.items()}) for record in table.records()
+    )
+    listed = f"[\n    {rows}\n  ]" if rows else "[]"
+    return f'{{\n  "columns": [\n    {described}\n  ],\n  "rows": {listed}\n}}\n'
+
+
+def json_value(value: Any) -> Any:
+    """Give a value as json has it."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _in_csv(value: Any) -> Any:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return f"{value:f}"
+        case float():
+            return repr(value)
+        case _:
+            return value

@@ -1,0 +1,353 @@
+"""SQL that users write: parsed, checked against the columns there are, and written for every engine.
+
+The modules that know sqlglot are this one, `rows` and `movements`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokenizer_core import TokenType
+
+from rollforward.definitions import Fragment
+from rollforward.dialects import DEFAULT, DIALECTS, Dialect
+from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.source import Scalar
+
+ValueType = Literal["text", "amount", "number"]
+Refusal = tuple[str, str, str]
+"""Code, message and hint of a problem whose place is known elsewhere."""
+
+MOST_CHARACTERS = 2000
+DEEPEST = 40
+LINE = 80
+CONDITION_HINT = "a condition has = <> < > <= >= in between like is null, and or not, lower upper coalesce"
+ROW_HINT = "an expression has columns, numbers, texts, + - *, case when ... then ... else ... end"
+CASE_HINT = "name one by `case when ending_amount < starting_amount then ... else ... end`"
+DIVISION_HINT = "sum up first, then divide once: make simple metrics of the two sides and a ratio of them"
+
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
+_TEXT_FUNCTIONS = (exp.Lower, exp.Upper, exp.Coalesce)
+_QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
+_TEXT_HINT = "attributes are texts: compare them with texts, such as '5'"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The columns that SQL may name with their types, and what is said of any other.
+
+    `nullable` are those that can be missing, `values` the texts that a column can have where they are known.
+    `where` is what messages call the place: `where`, `expr` or `filter`.
+    """
+
+    types: Mapping[str, ValueType]
+    nullable: frozenset[str]
+    why_not: Callable[[str], Refusal]
+    values: Mapping[str, tuple[str, ...]]
+    where: str
+    hint: str
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether any column is a number."""
+        return any(kind != "text" for kind in self.types.values())
+
+
+def parsed(sql: Scalar, hint: str) -> exp.Expr:
+    """Parse what a user wrote; raises ProblemsFound (sql-syntax)."""
+
+    def refused(message: str, place: Place) -> ProblemsFound:
+        return ProblemsFound([Problem("sql-syntax", message, place, hint)])
+
+    if len(sql.text) > MOST_CHARACTERS:
+        raise refused(f"this has more than {MOST_CHARACTERS:,} characters", sql.place)
+    try:
+        trees = sqlglot.parse(sql.text, read=DEFAULT.sqlglot)
+    except ParseError as error:
+        said = error.errors[0]
+        end = _offset(sql.text, said["line"], said["col"])
+        word = said["highlight"] or " "
+        place = sql.within(max(0, end - len(word)), len(word))
+        raise refused("this is not SQL", place) from None
+    except (TokenError, RecursionError):
+        raise refused("this is not SQL", sql.place) from None
+    if len(trees) != 1 or trees[0] is None:
+        raise refused("this is not one expression", sql.place)
+    if _depth(trees[0]) > DEEPEST:
+        raise refused(f"this is nested more than {DEEPEST} deep", sql.place)
+    return trees[0].transform(_denied_outside, copy=False)
+
+
+def text_of(tree: exp.Expr, dialect: Dialect) -> str:
+    """Write a tree for an engine, with keywords and functions in lower case."""
+    text = tree.sql(dialect=dialect.sqlglot, comments=False)
+    pieces, end = [], 0
+    for token in sqlglot.tokenize(text, read=dialect.sqlglot):
+        if token.token_type not in _QUOTED and token.text.isupper():
+            pieces += [text[end : token.start], text[token.start : token.end + 1].lower()]
+            end = token.end + 1
+    return "".join([*pieces, text[end:]])
+
+
+def fragment(tree: exp.Expr) -> Fragment:
+    """Write a tree for every engine; only texts with quotes or backslashes are written differently."""
+    text = _in_lines(tree, DEFAULT)
+    if not any(_differs(node) for node in tree.walk()):
+        return Fragment(text)
+    written = {engine.adapter: _in_lines(tree, engine) for engine in DIALECTS}
+    return Fragment(text, tuple((adapter, each) for adapter, each in written.items() if each != text))
+
+
+def _in_lines(tree: exp.Expr, dialect: Dialect) -> str:
+    """Write a tree, a `case` that is long or has several branches with a line for each."""
+    if not isinstance(tree, exp.Case):
+        return text_of(tree, dialect)
+    pieces = [
+        f"when {text_of(branch.this, dialect)} then {text_of(branch.args['true'], dialect)}"
+        for branch in tree.args["ifs"]
+    ]
+    default = tree.args.get("default")
+    pieces += [] if default is None else [f"else {text_of(default, dialect)}"]
+    line = " ".join(["case", *pieces, "end"])
+    if len(line) <= LINE and len(tree.args["ifs"]) == 1:
+        return line
+    return "\n".join(["case", *(f"    {piece}" for piece in pieces), "end"])
+
+
+def _differs(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Literal):
+        return node.is_string and any(char in node.this for char in "'\\\n\r\t\0")
+    return isinstance(node, exp.Identifier) and bool(node.quoted)
+
+
+def _depth(tree: exp.Expr) -> int:
+    level, depth = [tree], 0
+    while level and depth <= DEEPEST:
+        level = [child for node in level for child in node.iter_expressions()]
+        depth += 1
+    return depth
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    return sum(len(part) for part in text.splitlines(keepends=True)[: line - 1]) + column
+
+
+def parsed_text(text: str) -> exp.Expr:
+    """Parse SQL of the package's own."""
+    return sqlglot.parse_one(text, read=DEFAULT.sqlglot).transform(_denied_outside, copy=False)
+
+
+def _denied_outside(node: exp.Expr) -> exp.Expr:
+    """Give `not plan like 'x'` for `plan not like 'x'`, as it is for `not in` and `not between`.
+
+    What is denied is in parentheses where an engine would otherwise deny the column alone.
+    """
+    if isinstance(node, exp.Like) and node.args.get("negate"):
+        node.set("negate", None)
+        return exp.Not(this=node)
+    if isinstance(node, exp.Not) and isinstance(node.this, exp.In | exp.Is):
+        node.set("this", exp.paren(node.this, copy=False))
+    return node
+
+
+def joinable(tree: exp.Expr) -> exp.Expr:
+    """Give a condition that can be joined to others by `and`."""
+    return exp.paren(tree, copy=False) if isinstance(tree, exp.Or) else tree
+
+
+def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
+    """Give a condition in which a missing value is other than every text, as it is a group of its own.
+
+    SQL drops the rows in which `plan <> 'internal'` compares nothing with a text; so what is denied becomes
+    `(plan <> 'internal' or plan is null)`. Where the user says coalesce, the user has decided.
+    """
+    match node:
+        case exp.And() | exp.Or() | exp.Paren():
+            for part in list(node.iter_expressions()):
+                part.replace(keeping_nulls(part.copy(), nullable))
+            return node
+        case exp.NEQ():
+            return _or_missing(node, node, nullable)
+        case exp.Not() if isinstance(node.this.unnest(), exp.Is):
+            return node
+        case exp.Not():
+            denied = node.this.unnest()
+            if isinstance(denied, _COMPARISONS) and not isinstance(denied, exp.NEQ):
+                return _or_missing(node, denied, nullable)
+            kept = exp.paren(keeping_nulls(denied.copy(), nullable), copy=False)
+            return exp.Not(this=exp.Coalesce(this=kept, expressions=[exp.false()]))
+        case _:
+            return node
+
+
+def keeping_nulls_within(tree: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
+    """Do the same with every condition of the `case` expressions in a tree."""
+    for branch in list(tree.find_all(exp.If)):
+        branch.set("this", keeping_nulls(branch.this.copy(), nullable))
+    return tree
+
+
+def _or_missing(node: exp.Expr, compared: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
+    columns = {column.name: column for column in compared.find_all(exp.Column) if column.name in nullable}
+    if not columns or compared.find(exp.Coalesce):
+        return node
+    missing = [exp.Is(this=column.copy(), expression=exp.Null()) for column in columns.values()]
+    return exp.paren(exp.or_(node.copy(), *missing, wrap=False), copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """SQL being checked against a scope; problems are noted."""
+
+    sql: Scalar
+    scope: Scope
+    problems: list[Problem]
+
+    def say(self, code: str, message: str, node: exp.Expr, hint: str) -> None:
+        """Note a problem at a node."""
+        self.problems.append(Problem(code, message, self.place(node), hint))
+
+    def condition(self, node: exp.Expr) -> None:
+        """Check something that has to be true or false."""
+        match node:
+            case exp.And() | exp.Or():
+                self.condition(node.left)
+                self.condition(node.right)
+            case exp.Not() | exp.Paren():
+                self.condition(node.this)
+            case exp.Is() if isinstance(node.expression, exp.Null):
+                self.value(node.this)
+            case _ if isinstance(node, _COMPARISONS) and not node.args.get("query"):
+                self.comparison(node)
+            case _:
+                self.refuse(node, "where a condition is due", CONDITION_HINT)
+
+    def comparison(self, node: exp.Expr) -> None:
+        """Check that like is compared with like, and movements with movements that there are."""
+        parts = list(node.iter_expressions())
+        kinds = [self.value(part) for part in parts]
+        if "text" in kinds and {"amount", "number"} & set(kinds):
+            odd = next((part for part in parts if isinstance(part, exp.Literal)), parts[-1])
+            quoted = isinstance(odd, exp.Literal) and odd.is_string
+            hint = "write numbers without quotes" if quoted else "put texts in single quotes"
+            self.say("mixed-types", "a text is compared with a number", odd, hint)
+        for column in parts:
+            known = self.scope.values.get(column.name) if isinstance(column, exp.Column) else None
+            for part in parts if known else ():
+                if isinstance(part, exp.Literal) and part.is_string and part.this not in (known or ()):
+                    hint = f"known: {', '.join(known or ())}"
+                    self.say("unknown-value", f"no row has the {column.name} '{part.this}'", part, hint)
+
+    def value(self, node: exp.Expr) -> ValueType | None:
+        """Check something that has to be a value, and give its type where that is known."""
+        match node:
+            case exp.Column() if len(node.parts) == 1:
+                return self.column(node)
+            case exp.Literal() if node.is_string:
+                return "text"
+            case exp.Literal() | exp.Boolean() | exp.Neg() if not self.scope.has_numbers:
+                self.say("not-a-text", "an attribute is compared with what is no text", node, _TEXT_HINT)
+                return None
+            case exp.Literal():
+                return "number"
+            case exp.Paren() | exp.Neg():
+                return self.value(node.this)
+            case exp.Add() | exp.Sub() | exp.Mul() if self.scope.has_numbers:
+                return self.arithmetic(node)
+            case exp.Case() if self.scope.has_numbers:
+                return self.case(node)
+            case _ if isinstance(node, _TEXT_FUNCTIONS):
+                kinds = [self.value(part) for part in node.iter_expressions()]
+                return kinds[0]
+            case _:
+                due = "a column, a number or a text" if self.scope.has_numbers else "an attribute or a text"
+                self.refuse(node, f"where {due} is due", self.scope.hint)
+                return None
+
+    def arithmetic(self, node: exp.Binary) -> ValueType | None:
+        """Check a sum, a difference or a product: amounts with amounts, and whole multiples of them."""
+        left, right = self.value(node.left), self.value(node.right)
+        if "text" in (left, right):
+            self.say("mixed-types", "a text is calculated with", node, self.scope.hint)
+        elif isinstance(node, exp.Mul):
+            if not any(isinstance(part, exp.Literal) and part.is_int for part in (node.left, node.right)):
+                hint = "multiply in a derived metric, where amounts are summed up already"
+                self.say("product-in-row", "only whole numbers multiply a row", node, hint)
+            return "amount" if "amount" in (left, right) else left
+        elif None not in (left, right) and left != right:
+            hint = "add amounts to amounts"
+            self.say("mixed-kinds", "an amount and a plain number are joined", node, hint)
+        return left
+
+    def case(self, node: exp.Case) -> ValueType | None:
+        """Check a `case`: conditions, and values of one type for every row."""
+        if node.this is not None:
+            self.refuse(node, "where `case when` is due", self.scope.hint)
+            return None
+        branches = node.args["ifs"]
+        for branch in branches:
+            self.condition(branch.this)
+        default = node.args.get("default")
+        if default is None:
+            hint = "say what all other rows are: else 0, or else 'other'"
+            self.say("case-without-else", "`case` without `else` leaves rows without a value", node, hint)
+        values = [branch.args["true"] for branch in branches] + ([default] if default is not None else [])
+        kinds = [self.value(value) for value in values]
+        # A 0 is an amount as well.
+        known = {
+            kind
+            for value, kind in zip(values, kinds, strict=True)
+            if kind is not None and not _is_zero(value)
+        }
+        if len(known) > 1:
+            self.say("mixed-types", "the values of `case` are of different types", node, self.scope.hint)
+        return next(iter(known), "number")
+
+    def column(self, node: exp.Column) -> ValueType | None:
+        """Check a column, and give its type."""
+        if node.name not in self.scope.types:
+            code, message, hint = self.scope.why_not(node.name)
+            self.say(code, message, node, hint)
+        return self.scope.types.get(node.name)
+
+    def refuse(self, node: exp.Expr, where: str, hint: str) -> None:
+        """Note SQL that is not used here, and why."""
+        within = self.scope.where
+        match node:
+            case exp.AggFunc():
+                if within == "expr":
+                    message = f"'{node.key}' sums rows up; `expr` is what a single row gives"
+                    hint = "say how rows are aggregated under `agg`"
+                else:
+                    message = f"'{node.key}' sums rows up; `{within}` chooses rows before they are summed"
+                    hint = CONDITION_HINT
+                self.say(f"aggregate-in-{within}", message, node, hint)
+            case exp.Div() | exp.IntDiv():
+                self.say("division-in-row", "rows are not divided one by one", node, DIVISION_HINT)
+            case exp.Least() | exp.Greatest():
+                message = f"'{node.key}' skips a missing value on some engines, and gives null on others"
+                self.say("least-of-columns", message, node, CASE_HINT)
+            case _:
+                said = f"'{text_of(node, DEFAULT)[:60]}' stands {where}"
+                is_condition = within == "where" or "condition" in where
+                self.say("not-a-condition" if is_condition else "not-a-value", said, node, hint)
+
+    def place(self, node: exp.Expr) -> Place:
+        """Give the place of a node: of its text or its name where they are found, else of a column in it."""
+        for word in (node.sql(DEFAULT.sqlglot), node.key):
+            start = self.sql.text.lower().find(word.lower())
+            if start >= 0 and not isinstance(node, exp.Column):
+                return self.sql.within(start, len(word))
+        for name in node.find_all(exp.Identifier):
+            if "start" in name.meta:
+                return self.sql.within(name.meta["start"], name.meta["end"] - name.meta["start"] + 1)
+        return self.sql.place
+
+
+def _is_zero(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and set(node.this) <= {"0", "."}

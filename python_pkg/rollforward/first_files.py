@@ -1,0 +1,152 @@
+"""What `init` writes: the vars of a book, a first view, the entry for dbt's packages. Texts from texts."""
+
+from __future__ import annotations
+
+import re
+
+from rollforward.definitions import PACKAGE, SHAPES
+from rollforward.proposals import Proposal
+from rollforward.source import Document, Mapping, Scalar, Sequence
+
+VIEW_FILE = "metrics/retention.yml"
+METRICS = ("net_expansion_rate", "gross_revenue_retention", "customer_retention_rate", "revenue_growth_rate")
+_PLAIN = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
+
+
+def book_name(proposal: Proposal) -> str:
+    """Give a name for a book that has none."""
+    return "payments" if proposal.shape == "payments" else "recurring_revenue"
+
+
+def vars_text(name: str, proposal: Proposal, *, under: str = "") -> str:
+    """Give the vars of a book as YAML; `under` is the indent of what stands under `vars:` already."""
+    lines = [] if under else ["vars:"]
+    indent = under or "  "
+    step = indent if under else "  "
+    lines.append(f"{indent}{PACKAGE}:")
+    lines.append(f"{indent}{step}books:")
+    lines.append(f"{indent}{step * 2}{name}:")
+    entries = [
+        ("relation", _word(proposal.relation)),
+        ("shape", proposal.shape),
+        ("unit", _words(proposal.unit)),
+        ("amount", _word(proposal.amount)),
+        *(
+            (key, _word(column))
+            for key, column in zip(SHAPES[proposal.shape].dates, proposal.dates, strict=False)
+        ),
+        *([("attributes", f"[{', '.join(map(_word, proposal.attributes))}]")] if proposal.attributes else []),
+        *([("key", _words(proposal.key))] if proposal.key else []),
+    ]
+    lines += [f"{indent}{step * 3}{key}: {value}" for key, value in entries]
+    return "\n".join(lines) + "\n"
+
+
+def with_vars(text: str, document: Document, name: str, proposal: Proposal) -> str | None:
+    """Give dbt_project.yml (or vars.yml) with the vars added; None where they have to be added by hand."""
+    given = document.root.get("vars")
+    if given is None or (isinstance(given, Scalar) and given.is_null):
+        if given is not None:
+            return None
+        return f"{text.rstrip(chr(10))}\n\n{vars_text(name, proposal)}"
+    if not isinstance(given, Mapping) or not given.entries:
+        return None
+    first = given.entries[0][0].place
+    lines = text.splitlines(keepends=True)
+    before = lines[first.line - 1][: first.column - 1]
+    if before.strip() or not before or first.line < 2:
+        # {flow: style}, which has no line of its own to write before.
+        return None
+    lines.insert(first.line - 1, vars_text(name, proposal, under=before))
+    return "".join(lines)
+
+
+def has_vars(document: Document) -> bool:
+    """Whether there are vars of rollforward already."""
+    given = document.root.get("vars")
+    return isinstance(given, Mapping) and given.get(PACKAGE) is not None
+
+
+def view_text(name: str, proposal: Proposal, schema: str) -> str:
+    """Give the file of a first view, with the line by which editors know what may stand in it."""
+    by = f"[{proposal.attributes[0]}]" if proposal.attributes else "[]"
+    if SHAPES[proposal.shape].measurement == "period_sum":
+        compared, comparisons = "twelve months against the twelve before", "trailing_12_months"
+    else:
+        compared = "each month against the one before, and against a year before"
+        comparisons = "month_over_month, trailing_12_months"
+    line = f"# yaml-language-server: $schema={schema}\n" if schema else ""
+    return f"""\
+{line}views:
+  - name: retention
+    description: How the customers of {name} develop, {compared}.
+    book: {name}
+    metrics: [{", ".join(METRICS)}]
+    comparisons: [{comparisons}]
+    by: {by}
+"""
+
+
+def with_package(text: str, document: Document | None, source: str) -> str | None:
+    """Give packages.yml with an entry for the package; None where it has one, or has to be added by hand."""
+    if names_package(document, source):
+        return None
+    entry = packages_entry(source)
+    if document is None or not document.root.entries:
+        kept = f"{text.rstrip(chr(10))}\n" if text.strip() else ""
+        return f"{kept}packages:\n{entry}"
+    listed = document.root.get("packages")
+    if not isinstance(listed, Sequence) or not listed.items:
+        return None
+    place = listed.items[0].place
+    lines = text.splitlines(keepends=True)
+    line = lines[place.line - 1]
+    dash = line.find("-")
+    if dash < 0 or line[:dash].strip():
+        return None
+    lines.insert(place.line - 1, "".join(f"{line[:dash]}{row[2:]}\n" for row in entry.splitlines()))
+    return "".join(lines)
+
+
+def names_package(document: Document | None, source: str) -> bool:
+    """Whether a list of packages has rollforward already."""
+    listed = None if document is None else document.root.get("packages")
+    for item in listed.items if isinstance(listed, Sequence) else ():
+        for _, value in item.entries if isinstance(item, Mapping) else ():
+            if isinstance(value, Scalar) and (value.text == source or _ends_in_package(value.text)):
+                return True
+    return False
+
+
+def packages_entry(source: str) -> str:
+    """Give the entry of packages.yml: a folder, or a git address."""
+    kind = "git" if "://" in source or source.startswith("git@") else "local"
+    return f"  - {kind}: {_word(source)}\n"
+
+
+def _ends_in_package(text: str) -> bool:
+    return (
+        text.rstrip("/").removesuffix(".git").rpartition("/")[2].replace("dbt-", "").replace("dbt_", "")
+        == PACKAGE
+    )
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return _word(words[0]) if len(words) == 1 else f"[{', '.join(map(_word, words))}]"
+
+
+def _word(text: str) -> str:
+    """Give a word as YAML reads it back: quoted where it is more than letters."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _READ_OTHERWISE:
+        return text
+    if (
+        re.fullmatch(r"[\w./~@:+-]+", text, re.ASCII)
+        and text[0] not in "-:@"
+        and ": " not in text
+        and not text.endswith(":")
+    ):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_READ_OTHERWISE = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")

@@ -1,0 +1,199 @@
+"""A table's columns and some of its rows -> a book that reads it, as far as names and values tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from rollforward.definitions import INNER_COLUMNS, KEYS, ROW_COLUMNS, SHAPES
+from rollforward.settings import PLAIN
+
+Holds = Literal["number", "date", "text", "nothing"]
+
+_NAMES = """
+units: customer account client company organization organisation workspace tenant subscriber user member
+  buyer
+amounts: mrr monthly_recurring_revenue arr net_amount amount revenue net_revenue price value total
+  gross_amount paid fee charge
+starts: started_on start_date started_at starts_on starts_at valid_from start_on begin_date period_start
+  start
+ends: ended_on end_date ended_at ends_on ends_at valid_to valid_until canceled_at cancelled_at
+  canceled_on cancelled_on churned_at expired_at end_on end
+snapshots: snapshot_on snapshot_date snapshot_at as_of as_of_date date_month month month_end reported_on
+moved: movement change delta diff
+days: occurred_on ordered_at order_date ordered_on paid_at payment_date paid_on invoice_date invoiced_on
+  invoiced_at charged_on charged_at event_date changed_on created_at transaction_date date day
+slices: plan tier segment region country product channel industry category edition currency market
+  source size
+"""
+"""What columns are called that hold the customer, the money, the days and so on, the likeliest first."""
+
+
+def _named(what: str) -> tuple[str, ...]:
+    """Give the names of one kind of column."""
+    lines = _NAMES.replace("\n  ", " ").splitlines()
+    return next(tuple(line.split()[1:]) for line in lines if line.startswith(f"{what}:"))
+
+
+_UNITS = _named("units")
+_AMOUNTS = _named("amounts")
+_STARTS = _named("starts")
+_ENDS = _named("ends")
+_SNAPSHOTS = _named("snapshots")
+_MOVED = _named("moved")
+_DAYS = _named("days")
+_SLICES = _named("slices")
+_MOST_VALUES, _MOST_ATTRIBUTES = 50, 4
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A relation by the name a book gives it, with columns and the texts found in some rows, '' for null."""
+
+    relation: str
+    columns: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A book to write; what could not be told is empty."""
+
+    relation: str
+    shape: str = ""
+    unit: tuple[str, ...] = ()
+    amount: str = ""
+    dates: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        """The flags that would say what is not known."""
+        wanted = {"--shape": self.shape, "--unit": self.unit, "--amount": self.amount, "--date": self.dates}
+        return [flag for flag, value in wanted.items() if not value]
+
+
+def propose(sample: Sample) -> Proposal:
+    """Propose a book that reads a relation."""
+    kinds = {name: holds(values) for name, values in sample.columns.items()}
+    numbers = [name for name, kind in kinds.items() if kind in ("number", "nothing")]
+    days = [name for name, kind in kinds.items() if kind in ("date", "nothing")]
+    unit = _unit(kinds)
+    amount = _best(numbers, _AMOUNTS, without=("id", *_STARTS, *_ENDS))
+    shape, dates = _shape(days, amount)
+    taken = {unit, amount, *dates}
+    key = _key(sample, [name for name in kinds if name not in taken])
+    attributes = [
+        name
+        for name, values in sample.columns.items()
+        if name not in taken and name != key and kinds[name] == "text" and _is_slice(name, values)
+    ]
+    attributes.sort(key=lambda name: (_rank(name, _SLICES), list(kinds).index(name)))
+    return Proposal(
+        relation=sample.relation,
+        shape=shape,
+        unit=(unit,) if unit else (),
+        amount=amount,
+        dates=dates,
+        attributes=tuple(attributes[:_MOST_ATTRIBUTES]),
+        key=(key,) if key else (),
+    )
+
+
+def best(samples: Iterable[Sample]) -> Proposal | None:
+    """Propose the book that is most likely meant: one that lacks nothing, subscriptions before payments."""
+    proposals = [propose(sample) for sample in samples]
+    order = list(SHAPES)
+    whole = [each for each in proposals if not each.missing]
+    return min(whole, key=lambda each: (order.index(each.shape), -len(each.attributes)), default=None)
+
+
+def holds(values: Sequence[str]) -> Holds:
+    """Tell what a column holds.
+
+    >>> holds(["12.50", "", "-3"]), holds(["2026-01-31", ""]), holds(["pro"]), holds([""])
+    ('number', 'date', 'text', 'nothing')
+    """
+    given = [value.strip() for value in values if value.strip()]
+    if not given:
+        return "nothing"
+    if all(_DATE.fullmatch(value) and _is_date(value[:10]) for value in given):
+        return "date"
+    return "number" if all(_NUMBER.fullmatch(value) for value in given) else "text"
+
+
+def _unit(kinds: Mapping[str, Holds]) -> str:
+    named = [name for name, kind in kinds.items() if kind != "date"]
+    for word in _UNITS:
+        for name in (f"{word}_id", f"{word}_key", f"{word}_code", word, f"{word}_name", f"{word}_uuid"):
+            for column in named:
+                if column.lower() == name:
+                    return column
+    return ""
+
+
+def _shape(days: Sequence[str], amount: str) -> tuple[str, tuple[str, ...]]:
+    start, end = _best(days, _STARTS), _best(days, _ENDS)
+    if start and end:
+        return "intervals", (start, end)
+    if snapshot := _best(days, _SNAPSHOTS):
+        return "snapshots", (snapshot,)
+    if day := _best(days, _DAYS) or (days[0] if len(days) == 1 else ""):
+        return ("movements" if any(word in amount.lower() for word in _MOVED) else "payments"), (day,)
+    return "", ()
+
+
+def _best(columns: Sequence[str], words: Sequence[str], without: Sequence[str] = ()) -> str:
+    """Give the column with the first of some names, or a name that ends or begins with one."""
+    for word in words:
+        for name in columns:
+            if name.lower() == word:
+                return name
+    for word in words:
+        for name in columns:
+            pieces = name.lower().split("_")
+            if word in (pieces[0], pieces[-1]) and not set(pieces) & set(without):
+                return name
+    return ""
+
+
+def _key(sample: Sample, columns: Sequence[str]) -> str:
+    """Give a column named like an id whose values are all there and all different."""
+    for name in columns:
+        values = sample.columns[name]
+        named = name.lower() == "id" or name.lower().endswith(("_id", "_key", "_number"))
+        if named and values and all(values) and len(set(values)) == len(values):
+            return name
+    return ""
+
+
+def _is_slice(name: str, values: Sequence[str]) -> bool:
+    reserved = name in (*KEYS, *ROW_COLUMNS, *INNER_COLUMNS) or name.endswith(("_revenue", "_customers"))
+    if (
+        not PLAIN.fullmatch(name)
+        or reserved
+        or "__" in name
+        or name.lower().endswith(("_id", "_key", "_name", "email"))
+    ):
+        return False
+    several = {value for value in values if value}
+    return _rank(name, _SLICES) < len(_SLICES) or 1 < len(several) <= min(
+        _MOST_VALUES, max(2, len(values) // 3)
+    )
+
+
+def _rank(name: str, words: Sequence[str]) -> int:
+    pieces = set(name.lower().split("_"))
+    return next((index for index, word in enumerate(words) if word in pieces), len(words))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False

@@ -1,0 +1,110 @@
+"""Where the models of the package are in the database: from dbt's manifest, else from the profile.
+
+The manifest knows custom schemas, aliases and quoting, but was written for one target, and does not say for
+which. So it is believed where it fits the target, and where nothing else can be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rollforward.definitions import COHORTS, LEDGER, PACKAGE
+from rollforward.folders import PROJECT_FILE, VARS_FILE
+from rollforward.layout import Layout
+from rollforward.manifest import Manifest, Node, read_manifest
+from rollforward.profile import Target
+from rollforward.session import Session
+from rollforward.session_duckdb import database_of
+from rollforward.statement import Relations
+
+PROBLEMS = "rollforward__input_problems"
+MODELS = (COHORTS, LEDGER, PROBLEMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Names to read from: of the package's models, and of views; and what is doubtful about them."""
+
+    models: dict[str, str]
+    notes: tuple[str, ...] = ()
+    adapters: tuple[str, ...] = ()
+
+    @property
+    def relations(self) -> Relations:
+        """The two tables statements are written over."""
+        return Relations(cohorts=self.models[COHORTS], ledger=self.models[LEDGER])
+
+
+def locate(
+    layout: Layout,
+    folder: Path,
+    target: Target | None,
+    session: Session | None = None,
+    views: tuple[str, ...] = (),
+) -> Located:
+    """Give where models and views are; `folder` is dbt's own, `session` decides where two may be right."""
+    ids = {name: f"model.{PACKAGE}.{name}" for name in MODELS} | {
+        name: f"model.{layout.name}.{name}" for name in views
+    }
+    manifest = read_manifest(folder, tuple(ids.values()))
+    plain = {name: _by_profile(name, target) for name in ids}
+    if manifest is None:
+        return Located(plain)
+    known = {name: node for name, key in ids.items() if (node := manifest.nodes.get(key))}
+    notes = tuple(_stale(layout, manifest, known))
+    written = plain | {name: node.relation for name, node in known.items()}
+    cohorts = known.get(COHORTS)
+    if target is None or cohorts is None or _fits(cohorts, manifest, target):
+        return Located(written, notes, (manifest.adapter,))
+    if session is not None and session.exists(written[COHORTS]) and target.is_default:
+        return Located(written, notes)
+    return Located(plain, notes)
+
+
+def _by_profile(name: str, target: Target | None) -> str:
+    """Give the name of a model that no config moves elsewhere."""
+    if target is None:
+        return name
+    if target.type == "duckdb":
+        return ".".join(_quoted(part) for part in (database_of(target), target.schema, name))
+    database = (
+        target.settings.get("database") or target.settings.get("dbname") or target.settings.get("project")
+    )
+    # Engines whose schema is the database itself, or that call it a catalog, say so in their own words.
+    database = database or target.settings.get("catalog") or ""
+    return ".".join(str(part) for part in (database, target.schema, name) if part)
+
+
+def _quoted(part: str) -> str:
+    return '"' + part.replace('"', '""') + '"'
+
+
+def _fits(node: Node, manifest: Manifest, target: Target) -> bool:
+    """Whether the manifest can have been written for a target, as dbt names schemas unless told otherwise."""
+    if manifest.adapter and manifest.adapter != target.type:
+        return False
+    if target.type == "duckdb" and node.database.lower() != database_of(target).lower():
+        return False
+    usual = f"{target.schema}_{node.configured_schema}" if node.configured_schema else target.schema
+    return node.schema.lower() in (usual.lower(), node.configured_schema.lower())
+
+
+def _stale(layout: Layout, manifest: Manifest, known: dict[str, Node]) -> list[str]:
+    """Give what has changed since dbt wrote the manifest: code of the package, settings."""
+    if (node := known.get(COHORTS)) and _read(
+        layout.package / "models" / "marts" / f"{COHORTS}.sql"
+    ) != node.code:
+        return ["dbt last ran with another version of the package: run `dbt build`"]
+    for name in (VARS_FILE, PROJECT_FILE):
+        file = layout.root / name
+        if file.is_file() and file.stat().st_mtime > manifest.written:
+            return [f"{name} has changed since dbt last ran: run `dbt build`"]
+    return []
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,545 @@
+"""Questions to a built database: answered with what is published, in every form; what goes wrong is said."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import asked_project
+import duckdb
+import pytest
+import rollforward
+from conftest import Built, Project, close_databases
+from rollforward import cli, command_query
+from rollforward.arguments import parser
+from rollforward.contributions import Scales
+from rollforward.dialects import DEFAULT
+from rollforward.explain import Asked, Explanation, explain
+from rollforward.profile import Target, Wanted, read_target
+from rollforward.relations import PROBLEMS, locate
+from rollforward.said import Setting
+from rollforward.screen import Screen
+from rollforward.session import open_session
+from rollforward.session_adapter import open_adapter
+from rollforward.tables import Column, table_of
+from rollforward.workspace import dialect_for, open_workspace
+
+QUERY = ["--book", "subscriptions", "--by", "plan", "--comparison", "trailing_12_months"]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Built]]:
+    project, built = asked_project.built_project(tmp_path_factory.mktemp("asked") / "shop")
+    yield project, built
+    project.remove()
+
+
+@pytest.fixture(autouse=True)
+def here(shop: tuple[Project, Built], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions are asked in the project's folder, by nobody with settings of their own."""
+    monkeypatch.chdir(shop[0].folder)
+    for name in (
+        "DBT_PROFILES_DIR",
+        "DBT_PROFILE",
+        "DBT_TARGET",
+        "DBT_TARGET_PATH",
+        "DBT_PROJECT_DIR",
+        "COLUMNS",
+    ):
+        monkeypatch.delenv(name, raising=False)
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    """What a command prints, all of it."""
+    assert cli.main(arguments) == code, capsys.readouterr().err
+    printed = capsys.readouterr()
+    return printed.err if code else printed.out
+
+
+# --- query ----------------------------------------------------------------------------------------
+
+
+def test_the_answer_is_what_the_view_publishes(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two ways to the same numbers: the view that dbt built, and the statement made for the question."""
+    asked = json.loads(
+        said(capsys, "query", "nrr", "grr", "cer", "net_new_revenue", *QUERY, "--format", "json")
+    )
+    published = shop[1].rows(
+        "select comparison, period_end, plan, net_expansion_rate, gross_revenue_retention,"
+        " customer_expansion_rate, net_new_revenue from retention_by_plan"
+        " where comparison = 'trailing_12_months' order by period_end, plan"
+    )
+    assert len(asked["rows"]) == len(published) > 20
+    for row, other in zip(asked["rows"], published, strict=True):
+        assert (row["period_end"], row["plan"]) == (other["period_end"].isoformat(), other["plan"])
+        for metric in ("net_expansion_rate", "gross_revenue_retention", "customer_expansion_rate"):
+            assert row[metric] == other[metric]
+        assert row["net_new_revenue"] == str(other["net_new_revenue"])
+
+
+def test_a_condition_is_a_condition_on_the_customers(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By hand from the ledger: nobody is counted whom it leaves out, nor lost for having no plan."""
+    where = ["--where", "plan <> 'basic' and region = 'north'", "--from", "2026-01", "--to", "2026-Q1"]
+    asked = json.loads(said(capsys, "query", "nrr", "--book", "subscriptions", *where, "--format", "json"))[
+        "rows"
+    ]
+    by_hand = shop[1].rows(
+        "select period_end, sum(case when starting_amount > 0 then ending_amount else 0 end)"
+        " / nullif(sum(starting_amount), 0)::double as rate"
+        " from rollforward__customer_movements"
+        " where book = 'subscriptions' and comparison = 'month_over_month'"
+        " and coalesce(plan, '') <> 'basic' and region = 'north'"
+        " and period_end between '2026-01-01' and '2026-03-31' group by 1 order by 1"
+    )
+    assert [row["period_end"] for row in asked] == ["2026-01-31", "2026-02-28", "2026-03-31"]
+    assert [row["net_expansion_rate"] for row in asked] == pytest.approx([row["rate"] for row in by_hand])
+
+
+def test_csv_json_and_parquet_hold_the_same_exact_values(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    metrics = ["query", "nrr", "net_new_revenue", *QUERY]
+    as_json = json.loads(said(capsys, *metrics, "--format", "json"))
+    as_csv = list(csv.DictReader(io.StringIO(said(capsys, *metrics, "--format", "csv"))))
+    file = tmp_path / "answer.parquet"
+    said(capsys, *metrics, "--format", "parquet", "--output", str(file))
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"from '{file}'").fetchall()
+        types = [str(row[1]) for row in connection.execute(f"describe from '{file}'").fetchall()]
+    assert [column["type"] for column in as_json["columns"]] == [
+        "text", "text", "date", "date", "boolean", "text", "number", "amount",
+    ]  # fmt: skip
+    assert types == ["VARCHAR", "VARCHAR", "DATE", "DATE", "BOOLEAN", "VARCHAR", "DOUBLE", "DECIMAL(18,4)"]
+    for row, line, record in zip(rows, as_csv, as_json["rows"], strict=True):
+        assert Decimal(line["net_new_revenue"]) == row[7] == Decimal(record["net_new_revenue"])
+        assert line["net_new_revenue"] == record["net_new_revenue"]
+        assert (float(line["net_expansion_rate"]) if line["net_expansion_rate"] else None) == row[6]
+        assert row[6] == record["net_expansion_rate"]
+        assert (line["plan"] or None) == row[5] == record["plan"]
+        assert line["is_complete"] == "true"
+
+
+def test_a_table_fits_eighty_columns_and_repeats_its_keys(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = said(
+        capsys, "query", "nrr", "grr", "cer", "crr", "rgr", *QUERY, "--from", "2026-04", "--to", "2026-05"
+    )
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert text.count("period   plan") == 2 and "\033" not in text
+    assert (
+        text.splitlines()[0]
+        == "subscriptions, trailing_12_months: each month against the month a year before"
+    )
+    assert "2026-04  (none)" in text and "%" in text
+
+
+def test_order_limit_incomplete_and_several_comparisons(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["query", "nrr", "--book", "subscriptions", "--format", "csv"]
+    last = said(capsys, *words, "--include-incomplete", "--order-by", "-period", "--limit", "1").splitlines()
+    assert last[1].startswith("subscriptions,month_over_month,2026-06-01,2026-06-30,false,")
+    both = said(
+        capsys, *words, "--comparison", "month_over_month,year_over_year", "--from", "2025", "--to", "2025"
+    )
+    assert [line.split(",")[1] for line in both.splitlines()[1:]] == ["month_over_month"] * 12 + [
+        "year_over_year"
+    ]
+    shown = said(capsys, *words[:-2], "--include-incomplete", "--from", "2026-05").splitlines()
+    assert shown[2].split() == ["period", "complete", "net_expansion_rate"]
+    assert [line.split()[:2] for line in shown[4:]] == [["2026-05", "yes"], ["2026-06", "no"]]
+
+
+def test_no_rows_is_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["query", "nrr", "--book", "subscriptions", "--from", "1999", "--to", "1999"]
+    assert "no rows" in said(capsys, *words)
+    assert said(capsys, *words, "--format", "csv").count("\n") == 1
+    assert json.loads(said(capsys, *words, "--format", "json"))["rows"] == []
+    assert "nothing to draw" in said(capsys, *words, "--plot")
+
+
+def test_a_plot_has_a_line_for_every_slice(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = said(capsys, "query", "nrr", *QUERY, "--plot")
+    assert all(len(line) <= 80 for line in text.splitlines())
+    for name in ("basic", "pro", "(none)"):
+        assert f" {name}: " in text
+    assert "●" in text and "│" in text
+
+
+def test_sql_is_the_statement_that_is_run(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(capsys, "sql", "nrr", *QUERY)
+    assert text.startswith("/*") and '"warehouse"."main"."rollforward__revenue_cohorts"' in text
+    asked = json.loads(said(capsys, "query", "nrr", *QUERY, "--format", "json"))["rows"]
+    assert [row["net_expansion_rate"] for row in shop[1].rows(text)] == [
+        row["net_expansion_rate"] for row in asked
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "expected"),
+    [
+        (["nrr"], 2, "error[missing-book]: nothing says which book is read"),
+        (["nrr", "--book", "ordrs"], 2, "hint: did you mean 'orders'?"),
+        (["nrx", "--book", "orders"], 2, "error[unknown-metric]: metric 'nrx' is not defined"),
+        (["nrr", "--book", "orders", "--by", "plan"], 2, "error[unknown-attribute]"),
+        (["nrr", "--book", "orders", "--comparison", "year_over_year"], 2, "error[comparison-not-in-book]"),
+        (["nrr", "--book", "orders", "--where", "unit = 'b01'"], 2, "error[row-column-in-where]"),
+        (["nrr", "--book", "orders", "--from", "2026-13"], 2, "error[not-a-period]: there is no '2026-13'"),
+        (["nrr", "--book", "orders", "--from", "June"], 2, "hint: write 2026-06, 2026-Q2, 2026"),
+        (["nrr", "--book", "orders", "--order-by", "plan"], 2, "error[unknown-column]"),
+        (["nrr", "--book", "orders", "--plot", "--format", "csv"], 2, "error[plot-of-data]"),
+        (["nrr", "--book", "orders", "--target", "prod"], 1, "profile 'shop' has no target 'prod'"),
+        (["nrr", "--book", "orders", "-o", "missing/file.csv"], 1, "error[not-writable]"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said(
+    words: list[str], code: int, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert expected in said(capsys, "query", *words, code=code)
+
+
+def test_problems_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["query", "nrx", "--book", "orders", "--format", "json"]) == 2
+    assert json.loads(capsys.readouterr().out)["problems"][0]["code"] == "unknown-metric"
+
+
+# --- explain --------------------------------------------------------------------------------------
+
+
+def test_contributions_add_up_exactly_for_every_metric_and_period(shop: tuple[Project, Built]) -> None:
+    """As exact fractions: by movement, by slice, by customer; and the value is that of the cohorts."""
+    project = rollforward.Project(shop[0].folder)
+    workspace = open_workspace(shop[0].folder)
+    shared = [metric.name for metric in project.metrics if metric.name != "smoothed_expansion"]
+    target = workspace.target(Wanted())
+    located = locate(workspace.layout, workspace.folder, target)
+    given = (located.relations, located.models[PROBLEMS])
+    combinations = [
+        ("subscriptions", "month_over_month", "plan"),
+        ("subscriptions", "trailing_12_months", "region"),
+        ("orders", "quarter_over_quarter", "country"),
+    ]
+    with open_session(target, shop[0].folder, Wanted()) as session:
+        for book, comparison, by in combinations:
+            names = [*shared, *(["smoothed_expansion"] if book == "subscriptions" else [])]
+            values = project.query(names, book=book, comparison=comparison, include_incomplete=True).rows
+            for row in values[:: max(1, len(values) // 2)]:
+                for name in names:
+                    asked = Asked(name, book, comparison, f"{row['period_end']}", (by,), customers=3)
+                    found = explain(asked, workspace.meanings, session, DEFAULT, *given)
+                    assert found.value == row[name]
+                    if found.scales is None:
+                        assert row[name] is None or name in ("smoothed_expansion", "largest_customer")
+                    else:
+                        check_sums(found, found.scales)
+
+
+def check_sums(found: Explanation, scales: Scales) -> None:
+    """Every way of adding up what moved the value gives by how much it moved."""
+    assert found.value is not None
+    assert float(scales.value) == pytest.approx(float(found.value), rel=1e-12)
+    for parts in (found.movements, found.slices):
+        assert sum(map(scales.contribution, parts), Fraction(0)) == scales.value - scales.still
+    named = sum(map(scales.contribution, found.customers), Fraction(0))
+    assert named + found.others[1] == scales.value - scales.still
+
+
+def test_the_bridge_and_the_customers_are_those_of_the_ledger(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    words = [
+        "explain",
+        "nrr",
+        "--book",
+        "subscriptions",
+        "--comparison",
+        "trailing_12_months",
+        "--by",
+        "plan",
+    ]
+    text = said(capsys, *words, "--period", "2026-05", "--customers", "4")
+    data = json.loads(said(capsys, *words, "--period", "2026-05", "--customers", "4", "--format", "json"))
+    assert all(len(line) <= 80 for line in text.splitlines())
+    ledger = shop[1].rows(
+        "select movement, count(*) as customers, sum(starting_amount) as before, sum(ending_amount) as after"
+        " from rollforward__customer_movements where book = 'subscriptions'"
+        " and comparison = 'trailing_12_months' and period_end = '2026-05-31' group by movement"
+    )
+    by_movement = {each["movement"]: each for each in data["movements"]}
+    assert len(by_movement) == len(ledger)
+    for row in ledger:
+        found = by_movement[row["movement"]]
+        assert found["customers"] == row["customers"]
+        assert (Decimal(found["starting_amount"]), Decimal(found["ending_amount"])) == (
+            row["before"],
+            row["after"],
+        )
+    most = shop[1].rows(
+        "select unit from rollforward__customer_movements where book = 'subscriptions'"
+        " and comparison = 'trailing_12_months' and period_end = '2026-05-31' and starting_amount > 0"
+        " order by abs(ending_amount - starting_amount) desc, unit limit 4"
+    )
+    assert [each["unit"] for each in data["customers"]] == [row["unit"] for row in most]
+    start = sum(row["before"] for row in ledger)
+    assert f"{'  starting revenue':26}{start:>16,.2f}" in text
+    assert Fraction(data["exact"]) == Fraction(data["numerator"]) / Fraction(data["denominator"])
+    left_out = shop[1].rows("select * from rollforward__input_problems where book = 'subscriptions'")
+    assert {(each["reason"], each["rows"], Decimal(each["amount"])) for each in data["left_out"]} == {
+        (row["reason"], row["row_count"], row["amount"]) for row in left_out
+    }
+    assert "null_unit" in text and "customers that moved it most" in text
+
+
+def test_what_cannot_be_explained_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["explain", "quick_ratio", "--book", "subscriptions"]
+    assert "error[no-period]" in said(capsys, *words, "--period", "1999", code=2)
+    assert "hint: there are those from 2024-" in said(capsys, *words, "--period", "1999", code=1 + 1)
+    assert "error[unknown-attribute]" in said(capsys, *words, "--by", "country", code=2)
+    assert "the period is not over" in said(capsys, *words, "--period", "2026-06")
+
+
+def test_metrics_over_the_ledger_are_explained_by_size(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A threshold on amounts, sliced by bands of the starting amount: both only the ledger knows."""
+    words = ["large_expansion_share", "--book", "subscriptions", "--comparison", "trailing_12_months"]
+    options = [*words, "--by", "starting_size", "--format", "json"]
+    period = ["--from", "2026-05", "--to", "2026-05"]
+    found = json.loads(said(capsys, "explain", *options, "--period", "2026-05"))
+    [by_hand] = shop[1].rows(
+        "select sum(ending_amount - starting_amount)"
+        " filter (movement = 'expansion' and starting_amount >= 300) as upper,"
+        " sum(starting_amount) as lower from rollforward__customer_movements"
+        " where book = 'subscriptions' and comparison = 'trailing_12_months' and period_end = '2026-05-31'"
+    )
+    assert Fraction(found["exact"]) == Fraction(by_hand["upper"]) / Fraction(by_hand["lower"]) > 0
+    moved = sum(Fraction(each["exact"]) for each in found["slices"])
+    assert moved == Fraction(found["exact"]) - Fraction(found["if_nobody_had_moved"])
+    sizes = {row["starting_size"] for row in json.loads(said(capsys, "query", *options, *period))["rows"]}
+    assert sizes == {each["starting_size"] for each in found["slices"]} and len(sizes) > 2
+
+
+def test_what_has_no_shares_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    said_of_trailing = said(capsys, "explain", "smoothed_expansion", "--period", "2026-05")
+    assert "It follows net_expansion_rate over 3 periods: explain that in each." in said_of_trailing
+    assert "trailing_12_months" in said_of_trailing and "the bridge" in said_of_trailing
+    said_of_largest = said(capsys, "explain", "largest_customer", "--book", "subscriptions")
+    assert "It is no sum and no single division of sums" in said_of_largest
+
+
+# --- Python ---------------------------------------------------------------------------------------
+
+
+def test_the_python_way_gives_typed_rows(shop: tuple[Project, Built]) -> None:
+    project = rollforward.Project(shop[0].folder / "models")
+    found = project.query(
+        ["nrr", "net_new_revenue"], by="plan", comparison="trailing_12_months", book="subscriptions",
+        start=date(2026, 5, 1), order_by="-net_new_revenue",
+    )  # fmt: skip
+    assert found.columns[-2:] == ("net_expansion_rate", "net_new_revenue")
+    assert {type(row["net_new_revenue"]) for row in found.rows} == {Decimal}
+    assert {type(row["period_start"]) for row in found.rows} == {date}
+    amounts = [row["net_new_revenue"] for row in found.rows]
+    assert amounts == sorted(amounts, reverse=True) and len(found) == len(amounts)
+    assert found.sql == project.sql(
+        ["nrr", "net_new_revenue"], by="plan", comparison="trailing_12_months", book="subscriptions",
+        start=date(2026, 5, 1), order_by="-net_new_revenue",
+    )  # fmt: skip
+    assert "net_expansion_rate" in [metric.name for metric in project.metrics]
+    with pytest.raises(rollforward.ProblemsFound, match="unknown-metric"):
+        project.query("nrx", book="orders")
+    with pytest.raises(rollforward.ProblemsFound, match="no-project"):
+        rollforward.Project("/")
+
+
+def test_arrow_and_pandas_where_they_are_installed(shop: tuple[Project, Built]) -> None:
+    found = rollforward.Project(shop[0].folder).query(["nrr", "net_new_revenue"], book="subscriptions")
+    for method, module in ((found.arrow, "pyarrow"), (found.pandas, "pandas")):
+        try:
+            __import__(module)
+        except ImportError:
+            with pytest.raises(ImportError, match=module):
+                method()
+        else:
+            assert len(method()) == len(found)
+
+
+# --- ways to the database -------------------------------------------------------------------------
+
+
+def test_the_adapter_gives_what_the_direct_way_gives(shop: tuple[Project, Built]) -> None:
+    """The same questions through dbt's own adapter for DuckDB."""
+    folder = shop[0].folder
+    project = rollforward.Project(folder)
+    direct = project.query(["nrr", "net_new_revenue"], by="plan", book="subscriptions")
+    target = read_target(folder, None, Wanted(profile="shop"))
+    columns = [
+        Column(name, kind)  # type: ignore[arg-type]
+        for name, kind in zip(
+            direct.columns,
+            ("text", "text", "date", "date", "boolean", "text", "number", "amount"),
+            strict=True,
+        )
+    ]
+    with open_adapter(target, folder, Wanted(profile="shop")) as session:
+        rows = session.rows(direct.sql)
+        assert session.exists("main.rollforward__revenue_cohorts") and not session.exists("main.nothing")
+        described = dict(session.columns("main.order_retention"))
+        with pytest.raises(rollforward.ProblemsFound, match="database-error"):
+            session.rows("select nothing")
+    close_databases()
+    assert table_of(columns, rows).rows == direct.table.rows
+    assert described["period_start"] == "date"
+
+
+def changed_profile(monkeypatch: pytest.MonkeyPatch, folder: Path, output: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "profiles.yml").write_text(f"shop: {{target: dev, outputs: {{dev: {output}}}}}\n")
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("{type: duckdb, path: ':memory:'}", "error[database-in-memory]"),
+        ("{type: duckdb}", "error[database-in-memory]"),
+        ("{type: duckdb, path: other.duckdb}", "error[database-missing]: there is no database other.duckdb"),
+        ("{type: oracle, host: x}", "error[needs-dbt]"),
+    ],
+)
+def test_a_database_that_cannot_be_asked_is_said(
+    output: str,
+    expected: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changed_profile(monkeypatch, tmp_path / "profiles", output)
+    assert expected in said(capsys, "query", "nrr", "--book", "orders", code=1)
+
+
+def copied(shop: tuple[Project, Built], file: Path, *changes: str) -> str:
+    """The output of a profile for a copy of the database, changed by somebody."""
+    shutil.copy(shop[1].database, file)
+    with duckdb.connect(str(file)) as connection:
+        for change in changes:
+            connection.execute(change)
+    return f"{{type: duckdb, path: '{file}'}}"
+
+
+def test_a_database_that_somebody_writes_to_is_said(
+    shop: tuple[Project, Built],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "warehouse.duckdb"
+    changed_profile(monkeypatch, tmp_path / "profiles", copied(shop, file))
+    code = f"import duckdb; c = duckdb.connect({str(file)!r}); print('open', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline() == "open\n"
+        text = said(capsys, "query", "nrr", "--book", "orders", code=1)
+        other.communicate("\n")
+    assert "error[database-locked]" in text and f"is open for writing elsewhere (PID {other.pid})" in text
+    assert "hint: wait for the dbt run or close the SQL client" in text
+
+
+def test_cohorts_and_ledger_of_different_builds_are_not_mixed(
+    shop: tuple[Project, Built],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    change = "update rollforward__revenue_cohorts set existing_revenue = existing_revenue + 1"
+    changed_profile(monkeypatch, tmp_path / "profiles", copied(shop, tmp_path / "warehouse.duckdb", change))
+    assert "error[ledger-differs]" in said(capsys, "explain", "nrr", "--book", "orders", code=1)
+
+
+def test_without_duckdb_it_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_duckdb", "duckdb"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert "error[needs-duckdb]" in said(capsys, "query", "nrr", "--book", "orders", code=1)
+
+
+def test_an_engine_nobody_writes_for_is_said() -> None:
+    with pytest.raises(rollforward.ProblemsFound, match="unknown-engine"):
+        dialect_for(Target("shop", "dev", True, "sqlite", {}, "profiles.yml"))
+
+
+def test_parquet_is_not_written_to_a_screen(shop: tuple[Project, Built]) -> None:
+    options = parser().parse_args(["query", "nrr", "--book", "orders", "--format", "parquet"])
+    with pytest.raises(rollforward.ProblemsFound, match="binary-to-terminal"):
+        command_query.run(options, Setting(shop[0].folder, Screen(terminal=True)))
+    said = command_query.run(options, Setting(shop[0].folder, Screen()))
+    assert isinstance(said.out, bytes) and said.out.startswith(b"PAR1")
+
+
+def test_a_database_without_the_models_asks_for_a_build(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(tmp_path / "empty.duckdb")):
+        pass
+    changed_profile(
+        monkeypatch, tmp_path / "profiles", f"{{type: duckdb, path: {tmp_path / 'empty.duckdb'}}}"
+    )
+    text = said(capsys, "query", "nrr", "--book", "orders", code=1)
+    assert "error[relation-missing]" in text and "run `dbt build`" in text
+
+
+def test_what_is_stale_is_said_and_answered(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A warning beside the numbers: they are of the cohorts as they are built."""
+    project = shop[0]
+    words = ["query", "nrr", "--book", "orders", "--format", "csv"]
+    assert cli.main(words) == 0
+    before = capsys.readouterr()
+    assert before.err == ""
+    view = project.folder / "metrics" / "views.yml"
+    text = view.read_text()
+    try:
+        view.write_text(text.replace("What the board reads.", "What the board wants."))
+        assert cli.main(words) == 0
+        after = capsys.readouterr()
+        assert after.out == before.out
+        assert after.err == (
+            "rollforward: 1 generated file is not what the definitions say: run `rollforward compile`\n"
+        )
+    finally:
+        view.write_text(text)
+
+
+def test_settings_changed_after_the_build_are_said(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = shop[0].folder / "dbt_project.yml"
+    text = file.read_text()
+    try:
+        file.write_text(text.replace("attributes: [country]", "attributes: [country, channel]"))
+        assert cli.main(["query", "nrr", "--book", "orders"]) == 0
+        assert "dbt_project.yml has changed since dbt last ran" in capsys.readouterr().err
+        problem = said(capsys, "query", "nrr", "--book", "orders", "--by", "channel", code=1)
+        assert "error[built-from-other-settings]" in problem and "run `dbt build`" in problem
+    finally:
+        file.write_text(text)

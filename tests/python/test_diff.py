@@ -1,0 +1,161 @@
+"""What changed in meaning since a git revision: metrics, views, books; and published values, by how much."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pytest
+from rollforward import cli
+from small_project import DEFINITIONS, METRIC, PROJECT, VIEW, small_project
+
+
+def committed(folder: Path, files: Mapping[str, str] = DEFINITIONS, inside: str = "") -> Path:
+    """A project whose files are committed, perhaps in a folder of a larger repository."""
+    root = small_project(folder / inside if inside else folder, files)
+    identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+    for command in (["init", "-q", "-b", "main"], ["add", "."], [*identity, "commit", "-q", "-m", "Begin"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
+    return root
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text)
+
+
+def diff(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
+    assert cli.main(["diff", "--project-dir", str(root), *arguments]) == code
+    said = capsys.readouterr()
+    return said.out if code < 1 or "--exit-code" in arguments else said.err
+
+
+def test_nothing_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = committed(tmp_path)
+    assert "every metric, view and book means what it meant" in diff(root, capsys, "--exit-code")
+
+
+def test_a_changed_meaning_reaches_its_views(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = committed(tmp_path / "repository", inside="analytics/dbt")
+    write(root, "metrics/lost_share.yml", METRIC.replace("contraction_revenue + churned", "churned"))
+    [line, formula, seen] = diff(root, capsys, "--exit-code", code=1).splitlines()[2:]
+    before, after = line.removeprefix("changed metric lost_share  ").split(" → ")
+    assert before != after
+    assert formula == (
+        "  formula: (contraction_revenue + churned_revenue) / starting_revenue"
+        " → churned_revenue / starting_revenue"
+    )
+    assert seen == "  seen in retention"
+
+
+def test_other_words_are_no_other_meaning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A label, the order of a sum, a detour over another metric: the fingerprint stays."""
+    root = committed(tmp_path)
+    text = METRIC.replace("label: Lost Share", "label: Share Lost").replace(
+        "contraction_revenue + churned_revenue", "churned_revenue + contraction_revenue"
+    )
+    write(root, "metrics/lost_share.yml", text)
+    said = diff(root, capsys, "--exit-code")
+    assert "reworded metric lost_share" in said and "label: Lost Share → Share Lost" in said
+    assert "changed" not in said
+
+
+def test_added_removed_and_renamed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = committed(tmp_path)
+    write(root, "metrics/lost_share.yml", METRIC.replace("name: lost_share", "name: loss_share"))
+    write(root, "metrics/views.yml", VIEW.replace("lost_share", "loss_share").replace("by: [plan]", "by: []"))
+    write(root, "metrics/more.yml", METRIC.replace("lost_share", "twice").replace("expr: (", "expr: 2 * ("))
+    found = json.loads(diff(root, capsys, "--format", "json"))
+    changes = {(change["what"], change["name"]): change for change in found["changes"]}
+    assert {key: change["how"] for key, change in changes.items()} == {
+        ("metric", "loss_share"): "renamed",
+        ("metric", "twice"): "added",
+        ("view", "retention"): "changed",
+    }
+    assert changes["metric", "loss_share"]["views"] == ["retention"]
+    assert {part["name"] for part in changes["view", "retention"]["parts"]} == {"metrics", "by"}
+    before, after = changes["view", "retention"]["fingerprint"].values()
+    assert len(before) == len(after) == 12 and before != after
+
+
+def test_where_the_revenue_is_read_is_part_of_what_numbers_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = committed(tmp_path)
+    project = PROJECT.replace("amount: mrr", "amount: net_mrr") + "    reactivation: new\n"
+    write(root, "dbt_project.yml", project)
+    said = diff(root, capsys)
+    assert "changed book subscriptions\n  amount: mrr → net_mrr\n  seen in retention" in said
+    assert "added setting reactivation\n  new\n  seen in retention" in said
+    assert "changed view retention" in said and "reactivation: own → new" in said
+    markdown = diff(root, capsys, "--format", "markdown")
+    assert "| changed book | `subscriptions` | amount: `mrr` | amount: `net_mrr` | `retention` |" in markdown
+
+
+def test_a_base_that_is_not_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = committed(tmp_path / "repository")
+    said = diff(root, capsys, "--base", "mian", code=2)
+    assert "error[unknown-revision]: git knows no revision 'mian'" in said and "did you mean 'main'?" in said
+    assert "error[unknown-revision]" in diff(root, capsys, "--base=--output=x", code=2)
+    write(root, "metrics/lost_share.yml", METRIC.replace("churned_revenue", "churnd_revenue"))
+    assert "error[unknown-metric]" in diff(root, capsys, code=1)
+    outside = small_project(tmp_path / "outside")
+    assert "error[no-git]" in diff(outside, capsys, code=2)
+
+
+def test_a_broken_base_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = DEFINITIONS | {"metrics/lost_share.yml": METRIC.replace("churned_revenue", "churnd_revenue")}
+    root = committed(tmp_path, broken)
+    write(root, "metrics/lost_share.yml", METRIC)
+    assert "HEAD:metrics/lost_share.yml:6:34: error[unknown-metric]" in diff(root, capsys, code=1)
+
+
+COLUMNS = (
+    "comparison text, period_start date, period_end date, plan text,"
+    " net_expansion_rate double, lost_share double"
+)
+
+
+def database(file: Path, rows: str) -> Path:
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(f"create table retention ({COLUMNS})")
+        connection.execute(f"insert into retention values {rows}")
+    return file
+
+
+def test_published_values_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = committed(tmp_path / "repository")
+    month = "'month_over_month', '2026-06-01', '2026-06-30'"
+    before = database(
+        tmp_path / "before.duckdb", f"({month}, 'pro', 1.0308, 0.1), ({month}, null, 0.5, null)"
+    )
+    after = database(tmp_path / "after.duckdb", f"({month}, 'pro', 1.0182, 0.1), ({month}, 'new', 0.5, null)")
+    outputs = f"dev: {{type: duckdb, path: '{after}'}}, prod: {{type: duckdb, path: '{before}'}}"
+    write(root, "profiles.yml", f"shop: {{target: dev, outputs: {{{outputs}}}}}\n")
+    write(root, "dbt_project.yml", PROJECT.replace("name: shop\n", "name: shop\nprofile: shop\n"))
+    options = ["--profiles-dir", str(root), "--limit", "2"]
+    by_file = diff(root, capsys, *options, "--base-database", str(before))
+    by_target = diff(root, capsys, *options, "--base-target", "prod")
+    assert by_file == by_target
+    assert by_file.splitlines()[-4:] == [
+        "retention: 3 of 6 values differ",
+        "  net_expansion_rate, month_over_month 2026-06, new  - → 50.0 %",
+        "  net_expansion_rate, month_over_month 2026-06, pro  103.1 % → 101.8 %  (-1.3 pt)",
+        "  and 1 more: --limit shows them",
+    ]
+    found = json.loads(diff(root, capsys, *options, "--base-target", "prod", "--format", "json"))["values"]
+    assert found[0]["changes"][1] == {
+        "metric": "net_expansion_rate",
+        "comparison": "month_over_month",
+        "period": "2026-06",
+        "period_end": "2026-06-30",
+        "slice": ["pro"],
+        "before": 1.0308,
+        "after": 1.0182,
+    }
+    options[-1] = "9"
+    markdown = diff(root, capsys, *options, "--base-target", "prod", "--format", "markdown")
+    assert (
+        "| `net_expansion_rate` | month_over_month 2026-06, pro | 103.1 % | 101.8 % | -1.3 pt |" in markdown
+    )

@@ -1,0 +1,235 @@
+"""`rollforward init`: what it proposes, what it writes, and that it never touches what is there."""
+
+import contextlib
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pages
+import pytest
+from conftest import REPO
+from rollforward import cli
+from rollforward.proposals import Proposal, Sample, best, propose
+from rollforward.said import Setting
+
+SUBSCRIPTIONS = """\
+subscription_id,customer_id,plan,region,mrr,started_on,ended_on
+s1,acme,basic,north,100.00,2026-01-05,2026-03-10
+s2,acme,pro,north,250.00,2026-03-10,
+s3,birch,basic,south,100.00,2026-01-20,2026-04-02
+s4,cedar,pro,south,300.00,2026-02-01,
+"""
+PROJECT = '# ours\nname: shop  # a name\nversion: "1.0"\nprofile: shop\n'
+PROFILES = "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}\n"
+FILES = {"dbt_project.yml": PROJECT, "profiles.yml": PROFILES, "seeds/fct_subscriptions.csv": SUBSCRIPTIONS}
+VARS = """
+vars:
+  rollforward:
+    books:
+      recurring_revenue:
+        relation: fct_subscriptions
+        shape: intervals
+        unit: customer_id
+        amount: mrr
+        started_on: started_on
+        ended_on: ended_on
+        attributes: [plan, region]
+        key: subscription_id
+"""
+
+
+@pytest.fixture(autouse=True)
+def nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DBT_PROFILES_DIR", "DBT_PROFILE", "DBT_TARGET", "DBT_TARGET_PATH", "DBT_PROJECT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def project(folder: Path, files: Mapping[str, str] = FILES) -> Path:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return folder
+
+
+def state(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.yml")}
+
+
+def init(folder: Path, *arguments: str, code: int = 0) -> str:
+    printed = io.StringIO()
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
+        assert cli.main(["init", *arguments]) == code, printed.getvalue()
+    return printed.getvalue()
+
+
+def test_a_fresh_project_builds_after_it(tmp_path: Path) -> None:
+    """From seeds alone to numbers: init, dbt build, query; and a second init changes nothing."""
+    folder = project(tmp_path / "shop")
+    said = init(folder)
+    assert said.splitlines()[:3] == [
+        "changed dbt_project.yml",
+        "wrote metrics/retention.yml",
+        "wrote packages.yml",
+    ]
+    assert (folder / "dbt_project.yml").read_text() == PROJECT + VARS
+    before = state(folder)
+    assert init(folder).startswith("nothing to do: dbt_project.yml has vars of rollforward; metrics/ has")
+    assert state(folder) == before
+    with contextlib.chdir(folder), pages.at_a_desk():
+        pages.run("dbt deps")
+        pages.run("dbt build")
+        answer = pages.run("rollforward query nrr --by plan --from 2026-03 --to 2026-03")
+    # In March acme moved from basic at 100 to pro at 250; birch stayed with 100, cedar with 300.
+    assert "2026-03  basic             175.0 %" in answer
+    assert "2026-03  pro               100.0 %" in answer
+
+
+def test_a_table_of_the_database_is_looked_at(tmp_path: Path) -> None:
+    files = {name: text for name, text in FILES.items() if not name.startswith("seeds")}
+    folder = project(tmp_path / "shop", files | {"models/fct_orders.sql": "select 1 as one\n"})
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute(
+            "create table fct_orders as"
+            " select order_id, 'b' || order_id % 7 as buyer, 1.5 * order_id as net_amount,"
+            " date '2026-01-01' + cast(order_id as integer) as ordered_at, 'x' || order_id % 3 as channel"
+            " from range(60) as orders(order_id)"
+        )
+    said = init(folder, "--dry-run", "--package", "https://example.org/rollforward.git")
+    for line in (
+        "payments:",
+        "unit: buyer",
+        "amount: net_amount",
+        "occurred_on: ordered_at",
+        "- git: https:",
+    ):
+        assert line in said
+    assert "attributes: [channel]" in said and "key: order_id" in said
+    assert "trailing_12_months" in said and "would write metrics/retention.yml" in said
+    assert not (folder / "metrics").exists()
+
+
+def test_flags_come_before_what_is_guessed(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    init(
+        folder, "--relation", "source('billing', 'rows')", "--shape", "snapshots",
+        "--unit", "account,product", "--amount", "value", "--date", "day", "--attribute", "tier",
+        "--book", "mrr", "--package", "../elsewhere",
+    )  # fmt: skip
+    text = (folder / "dbt_project.yml").read_text()
+    for line in (
+        "relation: \"source('billing', 'rows')\"",
+        "snapshot_on: day",
+        "unit: [account, product]",
+        "mrr:",
+    ):
+        assert line in text
+    assert "- local: ../elsewhere" in (folder / "packages.yml").read_text()
+
+
+def test_answers_on_a_terminal_come_before_what_is_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from argparse import Namespace
+
+    from rollforward.arguments import parser
+    from rollforward.command_init import run
+
+    folder = project(tmp_path / "shop")
+    monkeypatch.chdir(folder)
+    options: Namespace = parser().parse_args(["init"])
+    answers = {
+        "columns to slice by (- for none)": "region",
+        "column, or columns, that identify a row (- for none)": "-",
+    }
+    asked: list[str] = []
+
+    def ask(what: str, proposed: str) -> str:
+        asked.append(f"{what} [{proposed}]")
+        return answers.get(what, proposed)
+
+    run(options, Setting(folder, ask=ask))
+    text = (folder / "dbt_project.yml").read_text()
+    assert "attributes: [region]" in text and "key:" not in text and "started_on: started_on" in text
+    assert asked[0] == "model, seed or source with the revenue [fct_subscriptions]"
+    assert "column for ended_on [ended_on]" in asked
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("vars:\n  other: 1  # theirs\n", "vars:\n  rollforward:\n    books:\n"),
+        (
+            "vars:\n    # theirs\n    other: {a: 1}\n",
+            "vars:\n    # theirs\n    rollforward:\n        books:\n",
+        ),
+        ("models:\n  +materialized: view", "models:\n  +materialized: view\n\nvars:\n  rollforward:\n"),
+    ],
+)
+def test_vars_are_added_beside_those_that_are_there(tmp_path: Path, given: str, expected: str) -> None:
+    folder = project(tmp_path / "shop", FILES | {"dbt_project.yml": PROJECT + given})
+    init(folder)
+    text = (folder / "dbt_project.yml").read_text()
+    assert expected in text
+    added = [line for line in text.splitlines() if line not in (PROJECT + given).splitlines()]
+    assert (
+        "".join(line + "\n" for line in text.splitlines() if line not in added).split()
+        == (PROJECT + given).split()
+    )
+
+
+def test_what_cannot_be_added_as_text_is_said(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop", FILES | {"dbt_project.yml": PROJECT + "vars: {other: 1}\n"})
+    said = init(folder)
+    assert "add to dbt_project.yml:\n\nvars:\n  rollforward:\n    books:" in said
+    assert (folder / "dbt_project.yml").read_text() == PROJECT + "vars: {other: 1}\n"
+
+
+def test_a_list_of_packages_keeps_what_it_has(tmp_path: Path) -> None:
+    listed = "packages:\n  # ours\n  - package: dbt-labs/dbt_utils\n    version: 1.0.0\n"
+    folder = project(tmp_path / "shop", FILES | {"packages.yml": listed})
+    init(folder, "--package", "../rollforward")
+    assert (folder / "packages.yml").read_text() == (
+        "packages:\n  # ours\n  - local: ../rollforward\n"
+        "  - package: dbt-labs/dbt_utils\n    version: 1.0.0\n"
+    )
+
+
+def test_where_nothing_can_be_told_it_says_what_to_say(tmp_path: Path) -> None:
+    bare = {"dbt_project.yml": PROJECT, "seeds/numbers.csv": "a,b\n1,2\n"}
+    folder = project(tmp_path / "shop", bare)
+    assert "error[no-proposal]: no relation of the project looks like revenue" in init(folder, code=2)
+    said = init(folder, "--relation", "numbers", "--unit", "a", code=2)
+    assert "it cannot be told how to read 'numbers'" in said and "say --shape, --amount, --date" in said
+    said = init(folder, "--relation", "numbers", "--shape", "payments", "--unit", "a", "--amount", "b",
+                "--date", "c,d", code=2)  # fmt: skip
+    assert "shape payments has 1 date column" in said
+    assert "error[own-package]" in init(REPO, code=1)
+
+
+COLUMNS = {
+    "intervals": {"account_id": ["1", "2", "2"], "amount": ["1", "2", "3"], "start_date": ["2026-01-01"] * 3,
+                  "end_date": ["", "2026-02-01", ""], "plan_tier": ["a", "b", "a"], "email": ["x", "y", "z"]},
+    "snapshots": {"workspace": ["w", "v"], "mrr": ["1", "2"], "date_month": ["2026-01-31", "2026-02-28"]},
+    "movements": {"customer": ["w", "v"], "mrr_change": ["1", "-2"], "changed_on": ["2026-01-31"] * 2},
+    "payments": {"user_id": ["1", "2"], "total": ["1", "2"], "paid_at": ["2026-01-31 10:00:00"] * 2},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", list(COLUMNS))
+def test_a_shape_is_known_by_its_columns(shape: str) -> None:
+    found = propose(Sample("given", COLUMNS[shape]))
+    assert (found.shape, found.missing) == (shape, [])
+    assert found.unit == (next(iter(COLUMNS[shape])),)
+    assert found.attributes == (("plan_tier",) if shape == "intervals" else ())
+
+
+def test_the_likeliest_relation_is_proposed() -> None:
+    given = [Sample(shape, columns) for shape, columns in reversed(COLUMNS.items())]
+    assert best([*given, Sample("nothing", {"x": ["1"]})]) == propose(given[-1])
+    assert best([Sample("nothing", {"x": ["1"]})]) is None
+    assert propose(Sample("empty", {})) == Proposal("empty")
