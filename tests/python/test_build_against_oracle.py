@@ -17,7 +17,7 @@ KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 def build(
     project: Project, given_settings: oracle.Settings, rows: dict[str, list[dict[str, Any]]], **more: Any
 ) -> Built:
-    """Load every book's rows as a source and build the package's models over them; `more` are further settings."""
+    """Load every book's rows as a source and build the package over them; `more` are further settings."""
     books = {}
     for number, (name, book) in enumerate(given_settings.books.items(), start=1):
         project.load(f"src_{number}", strategies.column_types(rows[name], book), rows[name])
