@@ -78,7 +78,7 @@ def _form(form: Form, written: Mapping[str, str]) -> Any:
             return _terms(terms, Fraction(1), written)
         case Rate(numerator, denominator):
             # 2a / 2b means what a / b means: the factor of the first measure below is made 1.
-            size = abs(min(denominator)[1])
+            size = abs(min(denominator)[1]) if denominator else Fraction(1)
             return ["/", _terms(numerator, size, written), _terms(denominator, size, written)]
         case Single(agg, name):
             return [agg, written[name]]

@@ -600,6 +600,17 @@ def test_the_cohorts_and_the_ledger_say_the_same(
         assert all(same(values[0][key], values[1][key]) for key in values[0]), metric
 
 
+def test_an_average_of_nobody_is_null(shop: Catalog) -> None:
+    """Nobody joins with nothing: the denominator is always 0, which a compile refuses and an answer survives."""
+    nobody = "movement = 'new' and ending_amount = 0"
+    meanings = resolved(with_simple(shop, "average", "ending_amount", nobody))
+    keys = ("subscriptions", "month_over_month", first_day(24300), first_day(24301), True, "u")
+    attributes: dict[str, str | None] = {"plan": None, "region": None}
+    row = LedgerRow(*keys, Decimal(1), Decimal(1), "unchanged", attributes)
+    with database([row]) as connection:
+        assert [found["made"] for found in asked(connection, meanings, "made")] == [None]
+
+
 START, END, GONE = "starting_amount", "ending_amount", "ending_amount in (0, starting_amount)"
 
 
