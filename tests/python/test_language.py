@@ -601,7 +601,7 @@ def test_the_cohorts_and_the_ledger_say_the_same(
 
 
 def test_an_average_of_nobody_is_null(shop: Catalog) -> None:
-    """Nobody joins with nothing: the denominator is always 0, which a compile refuses and an answer survives."""
+    """Nobody joins with nothing: the denominator is always 0, and so the value is null."""
     nobody = "movement = 'new' and ending_amount = 0"
     meanings = resolved(with_simple(shop, "average", "ending_amount", nobody))
     keys = ("subscriptions", "month_over_month", first_day(24300), first_day(24301), True, "u")
