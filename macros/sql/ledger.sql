@@ -5,7 +5,7 @@
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}
 with runs as (
     select * from {{ ref('int_rollforward__runs') }}
-    where net_amount > 0 and direction = 1
+    where net_amount > 0 and direction >= 0
 ),
 
 sides as (
@@ -71,7 +71,7 @@ inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = un
 inner join {{ ref('int_rollforward__first_periods') }} as beginnings
     on compared.series_id = beginnings.series_id
     and compared.unit_id = beginnings.unit_id
-    and beginnings.direction = 1
+    and beginnings.direction >= 0
 inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
 {% endmacro %}
 

@@ -1,6 +1,8 @@
 /* The runs of units that have several amounts at once: pieces that overlap, payments of one period. Where they disagree
-   about an attribute, the value with the largest amount is the unit's. Where the build goes on from the one before, the
-   runs that changed units had before are kept for this one build (`is_replaced`). */
+   about an attribute, the value with the largest amount is the unit's.
+
+   `direction` says what this build does with a run: 1, it is new; 0, it is as it was in the build before; -1, it is what a
+   changed unit had there, kept for this one build to be taken out of the cohorts. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set attributes = rollforward.attributes() -%}
 {%- set standing = rollforward.is_configured(['intervals', 'movements', 'snapshots']) -%}
@@ -15,12 +17,8 @@ select * from {{ this }}
 with
 {%- if standing %}
 overlapping_pieces as (
-    select pieces.*
-    from {{ ref('int_rollforward__pieces') }} as pieces
-    {%- if goes_on %}
-    inner join {{ ref('int_rollforward__units') }} as units on pieces.unit_id = units.unit_id and units.is_changed
-    {%- endif %}
-    where pieces.overlaps_another and not pieces.is_replaced
+    select * from {{ ref('int_rollforward__pieces') }}
+    where overlaps_another and direction = 1
 ),
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
@@ -35,7 +33,7 @@ segments as (
         series_id,
         unit_id,
         month_index as from_period,
-        lead(month_index) over (partition by series_id, unit_id order by month_index) as until_period
+        lead(month_index) over (partition by unit_id order by month_index) as until_period
     from change_months
 ),
 {%- endif %}
@@ -120,6 +118,14 @@ decided_values as (
 ),
 {%- endif %}
 
+{%- if goes_on %}
+
+changed_units as (
+    select unit_id from {{ ref('int_rollforward__units') }}
+    where is_changed
+),
+{%- endif %}
+
 all_runs as (
     select
         totals.series_id,
@@ -130,7 +136,7 @@ all_runs as (
         {%- for name in attributes %},
         coalesce(decided_values.{{ name }}__value, totals.{{ name }}__lowest) as {{ name }}__value
         {%- endfor %},
-        false as is_replaced
+        1 as direction
     from totals
     {%- if attributes %}
     left join decided_values
@@ -146,10 +152,10 @@ all_runs as (
     select
         runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount
         {{- rollforward.attribute_columns('runs.', '__value') }},
-        units.is_changed as is_replaced
+        case when changed_units.unit_id is null then 0 else -1 end as direction
     from {{ this }} as runs
-    inner join {{ ref('int_rollforward__units') }} as units on runs.unit_id = units.unit_id
-    where not runs.is_replaced
+    left join changed_units on runs.unit_id = changed_units.unit_id
+    where runs.direction >= 0
     {%- endif %}
 )
 

@@ -7,6 +7,9 @@
 {%- set summed = rollforward.is_configured(['payments']) -%}
 {%- set at_a_point = rollforward.is_configured(['intervals', 'snapshots', 'movements']) -%}
 {%- set goes_on = rollforward.goes_on() -%}
+{%- set measures = [
+    'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
+] -%}
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max %}
 
 with windows as (
@@ -35,7 +38,8 @@ changed_runs as (
     from {{ ref('int_rollforward__counted_runs') }} as at_start
     inner join windows on at_start.series_id = windows.series_id and not windows.is_summed
     inner join {{ ref('int_rollforward__counted_runs') }} as at_end
-        on at_start.unit_id = at_end.unit_id
+        on at_start.series_id = at_end.series_id
+        and at_start.unit_id = at_end.unit_id
         {{- '\n        and at_start.direction = at_end.direction' if goes_on }}
         and at_start.from_period < at_end.from_period
         and at_start.until_period + {{ longest_shift }} > at_end.from_period
@@ -108,10 +112,23 @@ stretch_ends as (
     select retained_stretches.*, until_period as at_period, -direction as sign from retained_stretches
 ),
 
+pair_changes as (
+    select
+        window_id,
+        starting_set,
+        ending_set,
+        at_period
+        {%- for measure in measures %},
+        sum(sign * {{ measure }}) as {{ measure }}
+        {%- endfor %}
+    from stretch_ends
+    group by window_id, starting_set, ending_set, at_period
+),
+
 sides as (
-    select stretch_ends.*, 'start' as side, starting_set as attribute_set from stretch_ends
+    select pair_changes.*, 'start' as side, starting_set as attribute_set from pair_changes
     union all
-    select stretch_ends.*, 'end' as side, ending_set as attribute_set from stretch_ends
+    select pair_changes.*, 'end' as side, ending_set as attribute_set from pair_changes
 )
 
 select
@@ -119,9 +136,8 @@ select
     side,
     attribute_set,
     at_period
-    {%- for measure in ['existing_revenue', 'kept_revenue', 'retained_revenue',
-        'retained_customers', 'expanded_customers', 'contracted_customers'] %},
-    cast(sum(sign * {{ measure }}) as {{ rollforward.measure_type(measure) }}) as {{ measure }}
+    {%- for measure in measures %},
+    cast(sum({{ measure }}) as {{ rollforward.measure_type(measure) }}) as {{ measure }}
     {%- endfor %}
 from sides
 group by window_id, side, attribute_set, at_period

@@ -22,10 +22,10 @@ with unit_months as (
 neighbours as (
     select
         unit_months.*,
-        lag(until_period) over (partition by series_id, unit_id, given_set order by from_period) as last_until,
-        lag(amount) over (partition by series_id, unit_id, given_set order by from_period) as last_amount,
-        lead(from_period) over (partition by series_id, unit_id, given_set order by from_period) as next_from,
-        lead(amount) over (partition by series_id, unit_id, given_set order by from_period) as next_amount
+        lag(until_period) over (partition by unit_id, given_set order by from_period) as last_until,
+        lag(amount) over (partition by unit_id, given_set order by from_period) as last_amount,
+        lead(from_period) over (partition by unit_id, given_set order by from_period) as next_from,
+        lead(amount) over (partition by unit_id, given_set order by from_period) as next_amount
     from unit_months
 ),
 
@@ -41,7 +41,7 @@ marked_months as (
 first_and_last_months as (
     select
         marked_months.*,
-        lead(until_period) over (partition by series_id, unit_id, given_set order by from_period) as until_of_next
+        lead(until_period) over (partition by unit_id, given_set order by from_period) as until_of_next
     from marked_months
     where not (goes_on_from_last and goes_on_to_next)
 )
