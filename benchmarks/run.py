@@ -31,6 +31,7 @@ COMMANDS = {
     "rollforward_next_month": ("dbt_build.py", "run"),
     "rollforward_tested": ("dbt_build.py", "build"),
 }
+USUAL = ("naive", "floor", "rollforward", "rollforward_next_month")
 # What is there before a contender starts, and not measured.
 PREPARED = {"rollforward_next_month": ("dbt_build.py", "a_month_before")}
 # Python may keep the bytecode of the hundreds of modules dbt imports, as it does for everyone.
@@ -70,8 +71,7 @@ def cases(options: argparse.Namespace) -> Iterator[Case]:
                 contenders = [
                     name
                     for name in COMMANDS
-                    if (name != "naive" or customers <= options.naive_up_to)
-                    and (name != "rollforward_tested" or options.with_tests)
+                    if name in options.contenders and (name != "naive" or customers <= options.naive_up_to)
                 ]
                 yield Case(Book(shape, customers), comparisons, tuple(contenders), options.memory_limit)
 
@@ -86,7 +86,7 @@ def run_case(case: Case, repeats: int, work: Path) -> dict[str, list[dict[str, A
         for name, job in jobs.items()
     ]
     if "naive" in jobs:
-        for name in ("rollforward", "rollforward_next_month"):
+        for name in sorted({"rollforward", "rollforward_next_month"} & set(case.contenders)):
             script("compare.py", str(jobs[name].database), str(jobs["naive"].database))
         print("  equal in every cell")
     answers = [
@@ -189,11 +189,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--memory-limit", help="DuckDB's memory_limit for everyone, for example 600MB")
     parser.add_argument("--naive-up-to", type=int, default=10**9, help="no baseline for larger books")
-    parser.add_argument("--with-tests", action="store_true", help="measure `dbt build`, tests included, too")
+    parser.add_argument("--contenders", type=names, default=list(USUAL), help=f"of {', '.join(COMMANDS)}")
     parser.add_argument("--work", type=Path, default=HERE / "work", help="where books and databases are kept")
     parser.add_argument("--out", type=Path, required=True, help="the results, as JSON")
     options = parser.parse_args()
-    for given, known in ((options.shapes, SHAPES), (options.comparisons, COMPARISON_SETS)):
+    asked = (
+        (options.shapes, SHAPES),
+        (options.comparisons, COMPARISON_SETS),
+        (options.contenders, COMMANDS),
+    )
+    for given, known in asked:
         for name in given:
             if name not in known:
                 parser.error(f"'{name}' is not one of {', '.join(known)}")
