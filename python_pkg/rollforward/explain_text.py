@@ -170,10 +170,7 @@ def _bar(low: int, high: int, sign: int, screen: Screen) -> str:
 def _movements(found: Explanation, screen: Screen) -> Iterator[str]:
     scales = found.scales
     if scales is None:
-        if found.value is None:
-            yield "The denominator is 0: there is no value, and nobody moved it."
-        else:
-            yield from _why_nobody(found)
+        yield from _why_nobody(found)
         return
     form = found.metric.format
     yield screen.paint(f"{'who moved it':42}{'customers':>11}{'contribution':>16}", BOLD)
@@ -186,7 +183,11 @@ def _movements(found: Explanation, screen: Screen) -> Iterator[str]:
 
 def _why_nobody(found: Explanation) -> Iterator[str]:
     followed = found.metric.followed
-    if followed is not None:
+    if followed is not None and found.value is None:
+        yield f"There is no value: all {followed.periods} periods summed up must be there, and over."
+    elif found.value is None:
+        yield "The denominator is 0: there is no value, and nobody moved it."
+    elif followed is not None:
         yield f"It follows {followed.value.name} over {followed.periods} periods: explain that in each."
     else:
         yield "It is no sum and no single division of sums: customers have no share of their own."

@@ -339,6 +339,10 @@ def test_metrics_over_the_ledger_are_explained_by_size(
 def test_what_has_no_shares_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     said_of_trailing = said(capsys, "explain", "smoothed_expansion", "--period", "2026-05")
     assert "It follows net_expansion_rate over 3 periods: explain that in each." in said_of_trailing
+    (first, *_) = json.loads(said(capsys, "query", "smoothed_expansion", "--format", "json"))["rows"]
+    assert first["smoothed_expansion"] is None
+    said_of_first = said(capsys, "explain", "smoothed_expansion", "--period", first["period_end"][:7])
+    assert "There is no value: all 3 periods summed up must be there, and over." in said_of_first
     assert "trailing_12_months" in said_of_trailing and "the bridge" in said_of_trailing
     said_of_largest = said(capsys, "explain", "largest_customer", "--book", "subscriptions")
     assert "It is no sum and no single division of sums" in said_of_largest
