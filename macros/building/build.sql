@@ -60,8 +60,12 @@
 {% endmacro %}
 
 
-{#- Whether a kept table already belongs to this build: it is built a second time, by itself. -#}
+{#- Whether a kept table already belongs to this build. Then it stays as it is, when a model is built a second time by
+    itself: tables of one build belong together, and the next build goes on from them. -#}
 {% macro is_built(table) %}
-    {%- set found = run_query("select max(kept.build) as built, max(builds.build) as build from " ~ ref('int_rollforward__build') ~ " as builds left join " ~ table ~ " as kept on true") -%}
-    {{ return(found.rows[0][0] == found.rows[0][1]) }}
+    {%- set builds = ref('int_rollforward__build') -%}
+    {%- set known = adapter.get_relation(table.database, table.schema, table.identifier) if execute else none -%}
+    {%- if not known or 'build' not in adapter.get_columns_in_relation(known) | map(attribute='name') -%}{{ return(false) }}{%- endif -%}
+    {%- set found = run_query("select count(*) from " ~ builds ~ " as builds inner join (select max(build) as build from " ~ known ~ ") as kept on builds.build = kept.build") -%}
+    {{ return(found.rows[0][0] > 0) }}
 {% endmacro %}

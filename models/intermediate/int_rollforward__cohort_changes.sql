@@ -11,7 +11,7 @@
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max -%}
 {%- set goes_on = rollforward.goes_on() %}
 
-{%- if goes_on and rollforward.is_built(this) %}
+{%- if rollforward.is_built(this) %}
 
 select * from {{ this }}
 {%- else %}

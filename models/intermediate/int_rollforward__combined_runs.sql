@@ -9,7 +9,7 @@
 {%- set summed = rollforward.is_configured(['payments']) -%}
 {%- set goes_on = rollforward.goes_on() %}
 
-{%- if goes_on and rollforward.is_built(this) %}
+{%- if rollforward.is_built(this) %}
 
 select * from {{ this }}
 {%- else %}

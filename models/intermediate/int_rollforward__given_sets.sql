@@ -5,7 +5,10 @@
 {%- set attributes = rollforward.attributes() -%}
 {%- set compares = rollforward.has_last_build() %}
 
-{%- if attributes %}
+{%- if rollforward.is_built(this) %}
+
+select * from {{ this }}
+{%- elif attributes %}
 
 with combinations as (
     select distinct {{ attributes | join(', ') }}

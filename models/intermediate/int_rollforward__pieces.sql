@@ -6,7 +6,7 @@
 {{ config(enabled=rollforward.is_configured(['intervals', 'movements', 'snapshots'])) }}
 {%- set goes_on = rollforward.goes_on() %}
 
-{%- if goes_on and rollforward.is_built(this) %}
+{%- if rollforward.is_built(this) %}
 
 select * from {{ this }}
 {%- else %}

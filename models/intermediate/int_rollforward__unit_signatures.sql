@@ -4,7 +4,7 @@
 {%- set compares = rollforward.has_last_build() -%}
 {%- set snapshots = rollforward.books('snapshots') | map(attribute='name') | list %}
 
-{%- if compares and rollforward.is_built(this) %}
+{%- if rollforward.is_built(this) %}
 
 select * from {{ this }}
 {%- else %}

@@ -152,6 +152,21 @@ def test_a_model_built_again_by_itself_counts_nothing_twice(book: Book) -> None:
         book.ending_revenue(book.run("--select", again))
 
 
+def test_a_model_built_by_itself_over_newer_rows_leaves_no_trace(book: Book) -> None:
+    """Tables of one build belong together: what has been built stays until the next build."""
+    book.ending_revenue(book.run("--full-refresh"))
+    book.rows[4] = subscription("c4", 700, plan="another")
+    for alone in ("unit_signatures", "given_sets", "pieces", "combined_runs"):
+        assert book.run("--select", f"int_rollforward__{alone}").success
+    built = book.run()
+    book.ending_revenue(built)
+    (row,) = built.rows(
+        "select sum(ending_revenue) as revenue from rollforward__revenue_cohorts"
+        " where comparison = 'month_over_month' and period_end = '2026-06-30' and plan = 'another'"
+    )
+    assert row["revenue"] == 700
+
+
 def test_other_settings_build_everything(book: Book) -> None:
     """A new attribute, another comparison, a refresh asked for: nothing is left of the build before."""
     book.run()
