@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rollforward.arguments import commands_of, parser
-from rollforward.bounds import Bounds
 from rollforward.catalog import read_catalog
 from rollforward.codes import GROUPS
+from rollforward.definition_card import range_in_words
 from rollforward.definitions import MOVEMENTS, ROW_COLUMNS
 from rollforward.errors import Problem, ProblemsFound
 from rollforward.keys import CARD_KEYS, DIMENSION_KEYS, FILE_KEYS, TYPE_KEYS, VIEW_KEYS, Key
@@ -73,25 +73,13 @@ def metrics_page() -> str:
 def metric_row(metric: MetricPlan, aliases: list[str]) -> str:
     """Give one line of the table of metrics."""
     link = f"[`{metric.name}`](../../{metric.path})"
-    return f"| {link} | `{metric.words}` | {in_range(metric.bounds)} | {', '.join(in_code(aliases))} |\n"
+    cells = (link, f"`{metric.words}`", range_in_words(metric.bounds), ", ".join(in_code(aliases)))
+    return f"| {' | '.join(cells)} |\n"
 
 
 def in_code(names: Iterable[str]) -> list[str]:
     """Give names as code."""
     return [f"`{name}`" for name in names]
-
-
-def in_range(bounds: Bounds) -> str:
-    """Give a range in words."""
-    match (bounds.minimum, bounds.maximum):
-        case (None, None):
-            return "any"
-        case (low, None):
-            return f"{low} and above"
-        case (None, high):
-            return f"up to {high}"
-        case (low, high):
-            return f"{low} to {high}"
 
 
 PROBLEMS_HEAD = """\

@@ -147,16 +147,20 @@ class Period:
     where: str = ""
 
 
+def _added_up(keys: Sequence[str], rows: Mapping[str, str]) -> str:
+    """Give the columns of a select: its keys, the amounts, and the sums of what rows add."""
+    sums = (line for name, row in rows.items() for line in _both_sums(name, row))
+    return ",\n    ".join([*keys, *_AMOUNTS, *sums])
+
+
 def groups_sql(period: Period, rows: Mapping[str, str], by: Sequence[str]) -> str:
     """Give the select of what customers add, added up by slice and movement; `rows` are what one row adds."""
     keys = [*by, "became"]
-    sums = [line for name, row in rows.items() for line in _both_sums(name, row)]
-    selected = ",\n    ".join([*keys, *_AMOUNTS, *sums])
     return f"""\
 /* What customers of a slice and movement add up to, and what they would have, had they not moved. */
 {_sides(period)}
 select
-    {selected}
+    {_added_up(keys, rows)}
 from both_sides
 group by {", ".join(keys)}
 order by {", ".join(keys)}
@@ -168,13 +172,11 @@ def customers_sql(
 ) -> str:
     """Give the select of the customers that moved a metric most, largest first."""
     keys = ["unit", *by, "became"]
-    sums = [line for name, row in rows.items() for line in _both_sums(name, row)]
-    selected = ",\n    ".join([*keys, *_AMOUNTS, *sums])
     return f"""\
 /* The customers that moved it most. */
 {_sides(period)}
 select
-    {selected}
+    {_added_up(keys, rows)}
 from both_sides
 where became <> 'unchanged'
 group by {", ".join(keys)}
