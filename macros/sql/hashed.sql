@@ -7,3 +7,5 @@
 {% macro postgres__hashed(texts) -%}
     hashtextextended(row({{ texts | join(', ') }})::text, 0)
 {%- endmacro %}
+
+{% macro clickhouse__hashed(texts) %}toNullable(sipHash64(tuple({{ texts | join(', ') }}))){% endmacro %}

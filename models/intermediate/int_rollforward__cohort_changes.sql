@@ -98,10 +98,10 @@ all_changes as (
     select
         window_id, attribute_set, at_period,
         {{ rollforward.measure_changes({
-            'joined_revenue': '-existing_revenue',
-            'joined_customers': '-retained_customers',
+            'joined_revenue': '-retained.existing_revenue',
+            'joined_customers': '-retained.retained_customers',
         }) }}
-    from {{ ref('int_rollforward__retained_changes') }}
+    from {{ ref('int_rollforward__retained_changes') }} as retained
     where side = 'end'
 
     union all

@@ -23,9 +23,12 @@ overlapping_pieces as (
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
 change_months as (
-    select series_id, unit_id, from_period as month_index from overlapping_pieces
-    union
-    select series_id, unit_id, until_period as month_index from overlapping_pieces
+    select distinct series_id, unit_id, month_index
+    from (
+        select series_id, unit_id, from_period as month_index from overlapping_pieces
+        union all
+        select series_id, unit_id, until_period as month_index from overlapping_pieces
+    ) as ends
 ),
 
 segments as (

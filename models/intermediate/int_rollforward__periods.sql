@@ -70,7 +70,7 @@ select
     comparison,
     period_start,
     period_end,
-    period_end <= observed_through as is_complete,
+    cast(period_end <= observed_through as {{ rollforward.data_type('boolean') }}) as is_complete,
     series_id,
     window_id,
     starting_index,

@@ -16,7 +16,7 @@ with grouped_rows as (
         min(dated_on) as first_day,
         max(coalesce(ended_on, dated_on)) as last_day,
         count(*) as row_count,
-        sum(cast({{ rollforward.hashed(['dated_on', 'ended_on', 'amount'] + rollforward.attributes()) }} as decimal(38, 0))) as row_hashes
+        sum(cast({{ rollforward.hashed(['dated_on', 'ended_on', 'amount'] + rollforward.attributes()) }} as {{ rollforward.data_type('decimal(38, 0)') }})) as row_hashes
     from {{ ref('int_rollforward__judged_rows') }}
     where reason is null
     group by book, unit
@@ -59,8 +59,8 @@ last_months as (
     there: when that comes, whoever was in it has changed. */
 compared_units as (
     select
-        coalesce(units_now.book, units_before.book) as book,
-        coalesce(units_now.unit, units_before.unit) as unit,
+        case when units_now.signature is null then units_before.book else units_now.book end as book,
+        case when units_now.signature is null then units_before.unit else units_now.unit end as unit,
         units_now.first_day,
         units_now.last_day,
         units_now.signature,

@@ -10,9 +10,9 @@ with running_measures as (
         window_id
         {{- rollforward.attribute_columns('', '__value') }},
         at_period as from_period,
-        lead(at_period, 1, {{ rollforward.open_end() }}) over (
+        coalesce(lead(at_period) over (
             partition by window_id {{- rollforward.attribute_columns('', '__value') }} order by at_period
-        ) as until_period
+        ), {{ rollforward.open_end() }}) as until_period
         {%- for measure in rollforward.running_measures() %},
         cast(sum({{ measure }}) over (
             partition by window_id {{- rollforward.attribute_columns('', '__value') }}
@@ -66,7 +66,7 @@ select
     measures.retained_customers - measures.expanded_customers - measures.contracted_customers as unchanged_customers,
     measures.starting_customers - measures.retained_customers as churned_customers,
     {{ 'measures.joined_customers' if folded else 'measures.new_customers' }} as new_customers,
-    cast({{ '0' if folded else 'measures.joined_customers - measures.new_customers' }} as bigint) as reactivated_customers
+    cast({{ '0' if folded else 'measures.joined_customers - measures.new_customers' }} as {{ rollforward.data_type('bigint') }}) as reactivated_customers
 from period_measures as measures
 {%- for name in rollforward.attributes() %}
 inner join {{ ref('int_rollforward__given_sets') }} as values_of_{{ name }}
