@@ -45,7 +45,7 @@ compared_units as (
 )
 
 select
-    compared.book,
+    compared.book as book,
     compared.comparison,
     compared.period_start,
     compared.period_end,

@@ -22,13 +22,14 @@ overlapping_pieces as (
 ),
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
+piece_ends as (
+    select series_id, unit_id, from_period as month_index from overlapping_pieces
+    union all
+    select series_id, unit_id, until_period as month_index from overlapping_pieces
+),
+
 change_months as (
-    select distinct series_id, unit_id, month_index
-    from (
-        select series_id, unit_id, from_period as month_index from overlapping_pieces
-        union all
-        select series_id, unit_id, until_period as month_index from overlapping_pieces
-    ) as ends
+    select distinct series_id, unit_id, month_index from piece_ends
 ),
 
 segments as (
@@ -44,7 +45,9 @@ segments as (
 parts as (
     {%- if standing %}
     select
-        pieces.series_id, pieces.unit_id, segments.from_period, segments.until_period, pieces.amount, pieces.given_set
+        segments.series_id as series_id, segments.unit_id as unit_id,
+        segments.from_period as from_period, segments.until_period as until_period,
+        pieces.amount, pieces.given_set
     from segments
     inner join overlapping_pieces as pieces
         on segments.series_id = pieces.series_id
@@ -82,7 +85,7 @@ totals as (
 value_amounts as (
     {%- for name in attributes %}
     select
-        parts.series_id, parts.unit_id, parts.from_period, {{ loop.index }} as attribute,
+        parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period, {{ loop.index }} as attribute,
         sets.{{ name }}__value as value_number, sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
     from parts
     inner join totals

@@ -22,7 +22,7 @@ changed_runs as (
     {%- if at_a_point %}
     select
         windows.window_id,
-        at_start.direction,
+        at_start.direction as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
         case
@@ -51,11 +51,11 @@ changed_runs as (
     /* A sum is one period long: equality finds the other side. */
     select
         windows.window_id,
-        at_start.direction,
+        at_start.direction as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
-        at_end.from_period,
-        at_end.until_period,
+        at_end.from_period as from_period,
+        at_end.until_period as until_period,
         at_start.amount as starting_amount,
         at_end.amount as ending_amount
     from {{ ref('int_rollforward__counted_runs') }} as at_start
