@@ -70,7 +70,7 @@ new_stretches as (
 new_groups as (
     select
         window_id, attribute_set, from_period, until_period, direction,
-        count(*) as customers,
+        cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
         sum(amount) as revenue
     from new_stretches
     group by window_id, attribute_set, from_period, until_period, direction

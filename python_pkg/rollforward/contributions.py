@@ -153,7 +153,7 @@ def _added_up(keys: Sequence[str], rows: Mapping[str, str]) -> str:
     return ",\n    ".join([*keys, *_AMOUNTS, *sums])
 
 
-def groups_sql(period: Period, rows: Mapping[str, str], by: Sequence[str]) -> str:
+def groups_sql(period: Period, rows: Mapping[str, str], by: Sequence[str], dialect: Dialect) -> str:
     """Give the select of what customers add, added up by slice and movement; `rows` are what one row adds."""
     keys = [*by, "became"]
     return f"""\
@@ -164,7 +164,7 @@ select
 from both_sides
 group by {", ".join(keys)}
 order by {", ".join(keys)}
-"""
+{dialect.ending}"""
 
 
 def customers_sql(
@@ -182,7 +182,7 @@ where became <> 'unchanged'
 group by {", ".join(keys)}
 order by abs({_weighed(scales, rows, dialect)}) desc, unit
 limit {limit}
-"""
+{dialect.ending}"""
 
 
 def moved_rows(rows: Iterable[Sequence[Any]], keys: int, measures: Sequence[str]) -> Iterator[Moved]:

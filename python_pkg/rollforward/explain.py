@@ -221,7 +221,7 @@ def _moved(
     known = {item.name: item for item in metric.measures}
     names = () if sides is None else sides.measures
     rows = {name: known[name].row.on(dialect.adapter) for name in names}
-    found = session.rows(groups_sql(period, rows, asked.by))
+    found = session.rows(groups_sql(period, rows, asked.by, dialect))
     groups = tuple(moved_rows(found, len(asked.by), names))
     scales = None if sides is None else scales_of(sides, groups)
     if scales is None:

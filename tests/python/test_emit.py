@@ -85,7 +85,7 @@ models:
     config:
       materialized: view
       contract:
-        enforced: true
+        enforced: "{{ target.type != 'clickhouse' }}"
       meta:
         rollforward:
           fingerprint: 000000000000
