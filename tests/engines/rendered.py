@@ -1,8 +1,9 @@
-"""What dbt would send to every engine, without one: the SQL of models, tests, queries and macros, for all of DIALECTS.
+"""What dbt would send to every engine, without one: the SQL of models, tests and macros, for all of DIALECTS.
 
-dbt's own Jinja renders them, over the macros of this package and those of the real adapters, of which only the macros
-are installed (requirements/install_macros.sh). What takes a database to know is answered twice: as if nothing had been
-built, and as if there were a build to go on from. The statements asked on the way are among those given.
+dbt's own Jinja renders them, over the macros of this package and those of the real adapters, of which only
+their macros are installed (requirements/install_macros.sh). What takes a database to know is answered twice: as
+if nothing had been built, and as if there were a build to go on from. The statements asked on the way are among
+those given.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from typing import Any
 
 import yaml
 from dbt_common.clients.jinja import CallableMacroGenerator, MacroReturn, template_cache
-
 from rollforward.dialects import DIALECTS, Dialect
 
 REPO = Path(__file__).parents[2]
@@ -33,17 +33,30 @@ MOMENT = {"clickhouse": "DateTime", "spark": "timestamp", "databricks": "timesta
 QUOTE = {"bigquery": "`", "spark": "`", "databricks": "`", "clickhouse": "`"}
 
 # What depends on the settings alone, and is asked again and again.
-SETTLED = ("attributes", "books", "check_settings", "comparisons", "is_configured", "setting", "text_type", "windows")
+SETTLED = (
+    "attributes",
+    "books",
+    "check_settings",
+    "comparisons",
+    "is_configured",
+    "setting",
+    "text_type",
+    "windows",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A dbt project to render: its name, settings, and the folders of its models and macros."""
+    """A dbt project to render: its name, settings, and the folders of its models and macros.
+
+    `goes_on` says for which builds: the first, and the one that goes on from it.
+    """
 
     name: str
     settings: Mapping[str, Any]
     models: tuple[Path, ...]
     macros: tuple[Path, ...] = ()
+    goes_on: tuple[bool, ...] = (False,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,9 @@ class Rendering:
         config: dict[str, Any] = {}
         names = {**self.names, **(arguments or {}), "this": Relation(this)}
         names["config"] = lambda **given: config.update(given) or ""
-        rendered: str = template_cache.get_node_template(SimpleNamespace(name=this, macro_sql=text)).render(names)
+        rendered: str = template_cache.get_node_template(SimpleNamespace(name=this, macro_sql=text)).render(
+            names
+        )
         return rendered if config.get("enabled", True) else None
 
 
@@ -155,13 +170,13 @@ def rendering(engine: Dialect, project: Project, *, goes_on: bool) -> Rendering:
 
 
 def _macros_of(adapter: str) -> Path:
-    """Where an adapter keeps its macros: those of DuckDB and of all adapters come with the project's own dbt."""
+    """Where an adapter keeps its macros; those of DuckDB and dbt itself are in the project's environment."""
     import dbt.include
 
     own = next((path for each in dbt.include.__path__ if (path := Path(each) / adapter).exists()), None)
     found = own or MACROS / adapter
     if not found.exists():
-        sys.exit(f"the macros of dbt-{adapter} are not here: make .engines/macros/.ready")
+        sys.exit(f"the macros of dbt-{adapter} are not here: `make .engines/macros/.ready` brings them")
     return found / "macros"
 
 
@@ -171,6 +186,7 @@ def _builtins(made: Rendering) -> dict[str, Any]:
     import json
 
     settings = {"rollforward": made.project.settings}
+    column = SimpleNamespace(translate_type=lambda name: _type_of(name, made.engine))
 
     def stop(message: str) -> None:
         raise ValueError(message)
@@ -180,7 +196,7 @@ def _builtins(made: Rendering) -> dict[str, Any]:
         "var": lambda name, default=None: settings.get(name, default),
         "ref": lambda *names: Relation(names[-1]),
         "source": lambda *names: Relation(names[-1]),
-        "api": SimpleNamespace(Column=SimpleNamespace(translate_type=lambda name: _type_of(name, made.engine))),
+        "api": SimpleNamespace(Column=column),
         "execute": True,
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "flags": SimpleNamespace(FULL_REFRESH=False),
@@ -208,7 +224,7 @@ def _adapter(made: Rendering, dispatch: Any) -> SimpleNamespace:
     return SimpleNamespace(
         dispatch=dispatch,
         quote=lambda name: f"{quote}{name}{quote}",
-        get_relation=lambda database, schema, identifier: Relation(identifier) if made.goes_on else None,
+        get_relation=lambda *names: Relation(names[-1]) if made.goes_on else None,
         get_columns_in_relation=lambda _: [{"name": "build"}],
         has_dbr_capability=lambda _: True,
         type=lambda: made.engine.adapter,
@@ -216,8 +232,7 @@ def _adapter(made: Rendering, dispatch: Any) -> SimpleNamespace:
 
 
 def _answered(sql: str, made: Rendering) -> SimpleNamespace:
-    """The answer of a database that holds a build to go on from, or of one that holds nothing: no kept table is of
-    this build yet."""
+    """What a database answers that holds a build to go on from, or nothing; no table is of this build."""
     made.asked.append(sql)
     is_of_this_build = " as kept " in sql
     value = (0 if is_of_this_build else 1) if made.goes_on else None
@@ -225,11 +240,11 @@ def _answered(sql: str, made: Rendering) -> SimpleNamespace:
 
 
 def projects() -> Iterator[Project]:
-    """The demo, the consumer project of the tests, and one that has a book of every shape and keeps to no day."""
+    """The demo, the consumer project of the tests, one with a book of every shape, one with a single book."""
     demo = yaml.safe_load((REPO / "vars.yml").read_text())["vars"]["rollforward"]
     consumer = REPO / "tests" / "integration"
     settings = yaml.safe_load((consumer / "dbt_project.yml").read_text())["vars"]["rollforward"]
-    yield Project("rollforward", demo, (REPO / "models", REPO / "tests" / "dbt"))
+    yield Project("rollforward", demo, (REPO / "models" / "metrics",))
     package = tuple(REPO / "models" / name for name in ("staging", "intermediate", "marts"))
     folders = (*package, REPO / "tests" / "dbt")
     yield Project("consumer", settings, (consumer / "models", *folders), (consumer / "macros",))
@@ -242,13 +257,17 @@ def projects() -> Iterator[Project]:
         "attributes": ["plan"],
     }
     books = {**demo["books"], **settings["books"], "standing_orders": movements}
-    yield Project("everything", {"books": books, "fiscal_year_start_month": 4}, folders)
+    yield Project("everything", {"books": books, "fiscal_year_start_month": 4}, folders, (), (False, True))
     plain = {**movements, "attributes": []}
     yield Project("plainest", {"books": {"standing_orders": plain}, "as_of_date": "2026-06-30"}, folders)
 
 
 GENERIC_TESTS = {
-    "adds_up": {"model": "cohorts", "column_name": "ending_customers", "parts": ["new_customers", "starting_customers"]},
+    "adds_up": {
+        "model": "cohorts",
+        "column_name": "ending_customers",
+        "parts": ["new_customers", "starting_customers"],
+    },
     "unique_together": {"model": "cohorts", "columns": ["book", "plan"]},
     "within": {"model": "cohorts", "column_name": "net_expansion_rate", "minimum": 0, "maximum": 1.5},
 }
@@ -268,7 +287,7 @@ def statements() -> Iterator[Statement]:
 
 def _of_engine(engine: Dialect) -> Iterator[tuple[str, str]]:
     for project in projects():
-        for goes_on in (False, True):
+        for goes_on in project.goes_on:
             made = rendering(engine, project, goes_on=goes_on)
             for folder in project.models:
                 for path in sorted(folder.rglob("*.sql")):
