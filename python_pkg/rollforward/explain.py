@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from rollforward.answer import answer
-from rollforward.asking import Question, selection_of
+from rollforward.asking import Question, selection_of, type_of
 from rollforward.contributions import (
     Moved,
     Period,
@@ -32,6 +32,7 @@ from rollforward.session import Session
 from rollforward.source import Scalar, typed
 from rollforward.spans import span_of
 from rollforward.statement import Relations
+from rollforward.tables import Column, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def explain(
     found = answer(exactly, meanings, dialect, relations)
     metric = found.plan.metrics[0]
     given = session.rows(found.sql)
-    value = given[0][-1] if given else None
+    value = _value(given[0][-1], metric) if given else None
     period = Period(
         relations.ledger,
         book.name.text,
@@ -228,6 +229,12 @@ def _moved(
         return groups, (), None
     text = customers_sql(period, rows, asked.by, scales, dialect, asked.customers)
     return groups, tuple(moved_rows(session.rows(text), 1 + len(asked.by), names)), scales
+
+
+def _value(given: Any, metric: MetricPlan) -> Any:
+    """Give a value of the metric's own type: drivers hand floats over as decimals, and decimals as floats."""
+    column = Column(metric.name, type_of(metric.kind, exact=metric.is_exact))
+    return table_of([column], [[given]]).rows[0][0]
 
 
 def _check(scales: Scales, value: Any, metric: MetricPlan) -> None:
