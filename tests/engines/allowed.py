@@ -96,9 +96,7 @@ def findings(given: Iterable[Statement], lists: Lists) -> list[Finding]:
             key = (construct, statement.engine)
             if key not in found and statement.engine not in lists.allowed.get(construct, ()):
                 refusal = lists.refused.get(key)
-                reason = (
-                    refusal.reason if refusal else f"not on the list of {FILE.name}; is it the same there?"
-                )
+                reason = refusal.reason if refusal else f"not in {FILE.name}; what does the manual say?"
                 found[key] = Finding(construct, statement.engine, statement.source, reason)
     return list(found.values())
 

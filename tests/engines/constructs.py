@@ -24,7 +24,6 @@ NAMED_OTHERWISE = (
     exp.Alias,
     exp.CTE,
     exp.Column,
-    exp.DPipe,
     exp.DataType,
     exp.DataTypeParam,
     exp.From,
@@ -47,7 +46,7 @@ NAMED_OTHERWISE = (
     exp.Where,
     exp.WindowSpec,
 )
-FUNCTIONS_TO_SQLGLOT_ONLY = (exp.And, exp.Case, exp.Exists, exp.If, exp.Or)
+FUNCTIONS_TO_SQLGLOT_ONLY = (exp.Binary, exp.Exists, exp.If)
 CLAUSES_NAMED_OTHERWISE = frozenset(
     {
         "expressions",

@@ -1,9 +1,9 @@
 """What dbt would send to every engine, without one: the SQL of models, tests and macros, for all of DIALECTS.
 
 dbt's own Jinja renders them, over the macros of this package and those of the real adapters, of which only
-their macros are installed (requirements/install_macros.sh). What takes a database to know is answered twice: as
-if nothing had been built, and as if there were a build to go on from. The statements asked on the way are among
-those given.
+their macros are installed (requirements/install_macros.sh). What takes a database to know is answered twice:
+as if nothing had been built, and as if there were a build to go on from. The statements asked on the way are
+among those given.
 """
 
 from __future__ import annotations
