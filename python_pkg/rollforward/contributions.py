@@ -147,10 +147,10 @@ class Period:
     where: str = ""
 
 
-def _added_up(keys: Sequence[str], rows: Mapping[str, str]) -> str:
+def _added_up(keys: Sequence[str], rows: Mapping[str, str], indent: str = "    ") -> str:
     """Give the columns of a select: its keys, the amounts, and the sums of what rows add."""
     sums = (line for name, row in rows.items() for line in _both_sums(name, row))
-    return ",\n    ".join([*keys, *_AMOUNTS, *sums])
+    return f",\n{indent}".join([*keys, *_AMOUNTS, *sums])
 
 
 def groups_sql(period: Period, rows: Mapping[str, str], by: Sequence[str]) -> str:
@@ -174,13 +174,19 @@ def customers_sql(
     keys = ["unit", *by, "became"]
     return f"""\
 /* The customers that moved it most. */
-{_sides(period)}
-select
-    {_added_up(keys, rows)}
-from both_sides
-where became <> 'unchanged'
-group by {", ".join(keys)}
-order by abs({_weighed(scales, rows, dialect)}) desc, unit
+{_sides(period).rstrip()},
+
+customers as (
+    select
+        {_added_up(keys, rows, "        ")}
+    from both_sides
+    where became <> 'unchanged'
+    group by {", ".join(keys)}
+)
+
+select *
+from customers
+order by abs({_weighed(scales, dialect)}) desc, unit
 limit {limit}
 """
 
@@ -241,7 +247,7 @@ both_sides as (
 """
 
 
-def _weighed(scales: Scales, rows: Mapping[str, str], dialect: Dialect) -> str:
+def _weighed(scales: Scales, dialect: Dialect) -> str:
     """Give a customer's contribution as a float, good enough to order by."""
     factors: dict[str, Fraction] = dict.fromkeys(measures_in(Total(scales.sides.numerator)), Fraction(0))
     for name, factor in scales.sides.numerator:
@@ -250,8 +256,7 @@ def _weighed(scales: Scales, rows: Mapping[str, str], dialect: Dialect) -> str:
         factors[name] = factors.get(name, Fraction(0)) - scales.weight * factor
     terms = [
         f"cast({float(factor)!r} as {dialect.float_type})"
-        f" * (coalesce(sum(case when has_moved = 1 then {rows[name]} end), 0)"
-        f" - coalesce(sum(case when has_moved = 0 then {rows[name]} end), 0))"
+        f" * (coalesce({name}, 0) - coalesce({name}__still, 0))"
         for name, factor in factors.items()
         if factor
     ]
