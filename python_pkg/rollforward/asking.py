@@ -9,6 +9,7 @@ from typing import assert_never
 
 from rollforward.answer import Answer, answer
 from rollforward.answer import Column as AnswerColumn
+from rollforward.days import MONTHS
 from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
 from rollforward.kinds import AMOUNT, COUNT, Kind
@@ -101,14 +102,11 @@ def comparison_in_words(comparison: Comparison, book: Book) -> str:
     grain, back = comparison.grain, comparison.lookback
     summed = comparison.periods_summed if book.measurement == "period_sum" else 1
     before = f"the {grain} before" if back == 1 else f"the {grain} {back} {grain}s before"
-    if back * _MONTHS[grain] == 12 and grain != "year":
+    if back * MONTHS[grain] == 12 and grain != "year":
         before = f"the {grain} a year before"
     if summed == 1:
         return f"each {grain} against {before}"
     return f"each {summed} {grain}s against the {summed} that end {back} {grain}s before"
-
-
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def _column(column: AnswerColumn, metrics: Mapping[str, MetricPlan], scale: int) -> Column:
