@@ -116,8 +116,7 @@ def _column(column: AnswerColumn, metrics: Mapping[str, MetricPlan], scale: int)
         case "attribute":
             return Column(column.name, "text")
         case "metric":
-            metric = metrics[column.name]
-            return Column(column.name, type_of(metric.kind, exact=metric.is_exact), column.format, scale)
+            return column_of(metrics[column.name], scale)
         case "part":
             return Column(column.name, "amount", "", scale)
         case _:
@@ -129,6 +128,13 @@ _KEY_TYPES: dict[str, ColumnType] = {
     "period_end": "date",
     "is_complete": "boolean",
 }
+
+
+def column_of(metric: MetricPlan, scale: int = 4) -> Column:
+    """Give the column of a metric; an amount that was divided, such as an average, is still seen as money."""
+    kind = type_of(metric.kind, exact=metric.is_exact)
+    is_average = kind == "number" and metric.kind.amounts == 1
+    return Column(metric.name, kind, metric.format or ("currency" if is_average else ""), scale)
 
 
 def type_of(kind: Kind, *, exact: bool) -> ColumnType:

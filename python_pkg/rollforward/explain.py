@@ -109,11 +109,11 @@ def explain(
     period = _period(asked, book, comparison.name, meanings, observed)
     periods, missing = _looked_back_on(metric, period, observed, comparison)
     reading = Reading(_span(asking, meaning, periods), asked.by, asked.customers, session, dialect)
-    value = _values(asking, comparison, [metric], period, period).get(period.start, {}).get(metric.name)
-    followed = {} if missing else _followed_values(asking, comparison, metric, observed, periods)
+    value = _values(asking, meaning, [metric], period, period).get(period.start, {}).get(metric.name)
+    followed = {} if missing else _followed_values(asking, meaning, metric, observed, periods)
     whole = take_apart(metric, value, reading, followed, missing)
     inputs = _inputs(metric, meanings)
-    values = _values(asking, comparison, inputs, period, period).get(period.start, {})
+    values = _values(asking, meaning, inputs, period, period).get(period.start, {})
     apart = (take_apart(each, values.get(each.name), reading, {}) for each in inputs)
     return Explanation(
         book,
@@ -143,7 +143,11 @@ def _selection(
 
 
 def _values(
-    asking: _Asking, comparison: Comparison, metrics: Sequence[MetricPlan], first: Observed, last: Observed
+    asking: _Asking,
+    meaning: SelectionMeaning,
+    metrics: Sequence[MetricPlan],
+    first: Observed,
+    last: Observed,
 ) -> dict[date, dict[str, Value]]:
     """Give the values that some metrics are published with, by period; measures have none."""
     names = [each.name for each in metrics if each.project]
@@ -153,7 +157,8 @@ def _values(
     selection = replace(
         one,
         metrics=tuple(typed(name, "METRIC") for name in names),
-        comparisons=(typed(comparison.name, "--comparison"),),
+        book=typed(meaning.book.name.text, "--book"),
+        comparisons=(typed(meaning.comparisons[0].name, "--comparison"),),
     )
     found = answer(selection, asking.meanings, asking.dialect, asking.relations)
     start = [column.name for column in found.columns].index("period_start")
@@ -236,7 +241,7 @@ def _looked_back_on(
 
 def _followed_values(
     asking: _Asking,
-    comparison: Comparison,
+    meaning: SelectionMeaning,
     metric: MetricPlan,
     observed: Sequence[Observed],
     periods: Sequence[date],
@@ -246,7 +251,7 @@ def _followed_values(
         return {}
     value = metric.followed.value
     by_start = {each.start: each for each in observed}
-    found = _values(asking, comparison, [value], by_start[periods[0]], by_start[periods[-1]])
+    found = _values(asking, meaning, [value], by_start[periods[0]], by_start[periods[-1]])
     return {period: found.get(period, {}).get(value.name) for period in periods}
 
 

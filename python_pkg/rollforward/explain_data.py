@@ -70,7 +70,6 @@ def _own_parts(found: TakenApart) -> dict[str, Any]:
             {
                 "period_start": each.start.isoformat(),
                 "value": _value(each.value),
-                "exact": str(each.value) if isinstance(each.value, Fraction) else None,
                 "numerator": _fraction(each.numerator),
                 "denominator": _fraction(each.denominator),
                 **({} if each.contribution is None else _shares(each.contribution)),

@@ -9,14 +9,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from rollforward.asking import comparison_in_words, type_of
+from rollforward.asking import column_of, comparison_in_words
 from rollforward.contributions import SEVERAL, Moved, has_shares
 from rollforward.days import MONTHS, months_before
 from rollforward.explain import Explanation
 from rollforward.plan import MetricPlan
-from rollforward.rational import Single, Terms, Total, in_words
+from rollforward.rational import Rate, Single, Terms, Total, in_words
 from rollforward.screen import BOLD, DIM, GREEN, RED, Screen
-from rollforward.tables import Column
 from rollforward.taken_apart import TakenApart, Value
 from rollforward.text_table import width_of
 from rollforward.written import NOTHING, format_of, number, period_name
@@ -100,14 +99,14 @@ def _periods(found: TakenApart, screen: Screen, name_of: NameOf) -> Iterator[str
     if followed is None or not found.periods:
         return
     value = followed.value
-    sides = [("numerator", 16), ("denominator", 16)] if found.periods[0].denominator is not None else []
-    heads = [*sides, ("value", 14), *([("contribution", 16)] if found.scales else [])]
+    sides = (value.form.numerator, value.form.denominator) if isinstance(value.form, Rate) else ()
+    heads = [*zip(("numerator", "denominator"), (16, 16), strict=True)] if sides else []
+    heads += [("value", 14), *([("contribution", 16)] if found.scales else [])]
     yield screen.paint(f"{'its periods':16}" + "".join(f"{head:>{width}}" for head, width in heads), BOLD)
-    form = value.form
     for each in found.periods:
         line = f"  {name_of(each.start):14}"
-        for terms, side in zip(_sides(form), (each.numerator, each.denominator), strict=False):
-            line += f"{_side(side, terms, found):>16}" if sides else ""
+        for terms, side in zip(sides, (each.numerator, each.denominator), strict=False):
+            line += f"{_side(side, terms, found):>16}"
         line += f"{_written(each.value, value):>14}"
         if each.contribution is not None:
             line += f"{_change(each.contribution, found.metric):>16}"
@@ -180,8 +179,8 @@ def _bar(low: int, high: int, sign: int, screen: Screen) -> str:
 def _movements(found: TakenApart, screen: Screen, name_of: NameOf) -> Iterator[str]:
     scales, metric = found.scales, found.metric
     if scales is None:
-        for line in _why_nobody(found, name_of):
-            yield from textwrap.wrap(line, screen.width)
+        for text in _why_nobody(found, name_of):
+            yield from (part for line in text.splitlines() for part in textwrap.wrap(line, screen.width))
         return
     yield screen.paint(f"{'who moved it':42}{'customers':>11}{'contribution':>16}", BOLD)
     yield f"{'  if nobody had moved':53}{_written(scales.still, metric):>16}"
@@ -197,31 +196,31 @@ def _why_nobody(found: TakenApart, name_of: NameOf) -> Iterator[str]:
     if found.missing:
         days = ", ".join(map(name_of, found.missing))
         yield (
-            f"There is no value: all {followed.periods if followed else 1} periods it looks back on must be"
-            f" there, and over. Missing: {days}."
+            f"There is no value: all {followed.periods if followed else 1} periods must be there, and over.\n"
+            f"Missing: {days}."
         )
     elif found.value is None and followed is not None:
-        yield "There is no value: what it follows has none in one of its periods."
+        yield "There is no value: what it follows has none in one of its periods, or is divided by 0."
     elif found.value is None:
         yield _why_no_value(found)
     elif followed is not None:
         yield (
-            f"No customer has a share of it, as none has one of {followed.value.name}: explain that, with"
-            " --period, in each of its periods."
+            f"No customer has a share of it, as none has one of {followed.value.name}.\n"
+            "Explain that, with --period, in each of its periods."
         )
     elif isinstance(found.metric.form, Single):
-        yield f"No customer has a share of it: {_SINGLE[found.metric.form.agg]}"
+        yield f"No customer has a share of it: {_SINGLE[found.metric.form.agg]}."
     else:
         yield (
-            "No customer has a share of it: it is no sum of customers, and no single division of sums."
-            " What it is made of is taken apart below."
+            "No customer has a share of it: it is no sum, and no single division of sums.\n"
+            "What it is made of is taken apart below."
         )
 
 
 _SINGLE = {
-    "max": "it is the largest value of one customer, and does not add up over them.",
-    "min": "it is the smallest value of one customer, and does not add up over them.",
-    "count_distinct": "a value that several customers have is counted once.",
+    "max": "it is the largest value that one has",
+    "min": "it is the smallest value that one has",
+    "count_distinct": "values that several have are counted once",
 }
 
 
@@ -305,10 +304,6 @@ def _left_out(found: Explanation, screen: Screen) -> Iterator[str]:
 # --- numbers and names ------------------------------------------------------------------------------
 
 
-def _sides(form: Any) -> tuple[Terms, Terms] | tuple[()]:
-    return (form.numerator, form.denominator)
-
-
 def _side(value: Fraction | None, terms: Terms, found: TakenApart) -> str:
     return NOTHING if value is None else _exact(value, terms, found)
 
@@ -320,7 +315,7 @@ def _exact(value: Fraction, terms: Terms, found: TakenApart) -> str:
 
 
 def _form(metric: MetricPlan) -> str:
-    return format_of(Column(metric.name, type_of(metric.kind, exact=metric.is_exact), metric.format))
+    return format_of(column_of(metric))
 
 
 def _written(value: Value, metric: MetricPlan) -> str:

@@ -180,8 +180,9 @@ def _customers(scales: Scales | None, rows: Mapping[str, str], reading: Reading)
     by_unit: dict[Any, list[Moved]] = {}
     for row in moved_rows(reading.session.rows(text), 1 + len(by), [*rows], span.periods):
         by_unit.setdefault(row.keys[0], []).append(row)
-    customers = (over_time(each, span.periods) for each in by_unit.values())
-    return sorted(customers, key=lambda each: (-abs(scales.contribution(each)), str(each.keys[0])))
+    customers = [over_time(each, span.periods) for each in by_unit.values()]
+    moved = [each for each in customers if scales.contribution(each)]
+    return sorted(moved, key=lambda each: (-abs(scales.contribution(each)), str(each.keys[0])))
 
 
 def _moved_customers(groups: Sequence[Moved], reading: Reading) -> int:

@@ -66,7 +66,7 @@ def period_name(start: date, end: date, grain: Grain, fiscal_year_start_month: i
 def format_of(column: Column) -> str:
     """Give how the numbers of a column are written: as it says, else by what they are.
 
-    An amount has two decimals, a count none, whatever was divided three.
+    An amount has two decimals, a count none, a rate three.
     """
     return column.format or {"amount": "currency", "count": "count"}.get(column.type, "decimal")
 
