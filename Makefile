@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint compile check bench bench-full bench-cli lock clean
+.PHONY: help demo test test-engines lint compile check bench bench-full bench-cli lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +22,9 @@ demo: $(READY)  ## build the invented company and show its numbers
 
 test: $(READY)  ## every test that needs nothing but this machine
 	@$(PY) -m pytest
+
+test-engines: $(READY)  ## the same numbers on ENGINE=postgres, say; without it, on all this machine can run
+	@$(PY) -m tests.engines.run $(ENGINE) $(OPTIONS)
 
 lint: $(READY)  ## style, types and floors
 	@$(VENV)/bin/ruff check .

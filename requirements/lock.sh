@@ -8,3 +8,6 @@ pin() {
 }
 pin --override requirements/overrides.txt requirements/dev.in -o requirements/dev.txt
 pin requirements/uv.in -o requirements/uv.txt
+for engine in requirements/engines/*.in; do
+    pin --override requirements/overrides.txt "$engine" -o "${engine%.in}.txt"
+done

@@ -51,12 +51,16 @@
 {% endmacro %}
 
 
-{#- Equality in which null equals null, written so that the engine can join on it by hashing. -#}
+{#- Equality of texts in which null equals null, written so that the engine can join on it by hashing. -#}
 {% macro same_value(left, right) %}{{ return(adapter.dispatch('same_value', 'rollforward')(left, right)) }}{% endmacro %}
 
-{% macro default__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
-
-{% macro postgres__same_value(left, right) -%}
+{% macro default__same_value(left, right) -%}
     coalesce({{ left }}, '') = coalesce({{ right }}, '')
     and case when {{ left }} is null then 1 else 0 end = case when {{ right }} is null then 1 else 0 end
 {%- endmacro %}
+
+{% macro duckdb__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
+
+{% macro snowflake__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
+
+{% macro spark__same_value(left, right) %}{{ left }} <=> {{ right }}{% endmacro %}

@@ -22,10 +22,14 @@ overlapping_pieces as (
 ),
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
-change_months as (
+piece_ends as (
     select series_id, unit_id, from_period as month_index from overlapping_pieces
-    union
+    union all
     select series_id, unit_id, until_period as month_index from overlapping_pieces
+),
+
+change_months as (
+    select distinct series_id, unit_id, month_index from piece_ends
 ),
 
 segments as (

@@ -16,7 +16,7 @@ with grouped_rows as (
         min(dated_on) as first_day,
         max(coalesce(ended_on, dated_on)) as last_day,
         count(*) as row_count,
-        sum(cast({{ rollforward.hashed(['dated_on', 'ended_on', 'amount'] + rollforward.attributes()) }} as decimal(38, 0))) as row_hashes
+        sum(cast({{ rollforward.hashed(['dated_on', 'ended_on', 'amount'] + rollforward.attributes()) }} as {{ rollforward.decimal_type(38, 0) }})) as row_hashes
     from {{ ref('int_rollforward__judged_rows') }}
     where reason is null
     group by book, unit
