@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from rollforward.answer import answer
-from rollforward.asking import Question, selection_of
+from rollforward.asking import Question, rows_of, selection_of
 from rollforward.contribution_sql import Span
 from rollforward.contributions import has_shares
 from rollforward.days import MONTHS, months_before
@@ -161,10 +161,9 @@ def _values(
         comparisons=(typed(meaning.comparisons[0].name, "--comparison"),),
     )
     found = answer(selection, asking.meanings, asking.dialect, asking.relations)
-    start = [column.name for column in found.columns].index("period_start")
     return {
-        day_of(row[start]): dict(zip(names, row[-len(names) :], strict=True))
-        for row in asking.session.rows(found.sql)
+        row["period_start"]: {name: row[name] for name in names}
+        for row in rows_of(found, asking.session).records()
     }
 
 
