@@ -47,7 +47,7 @@ select
     {{- rollforward.attribute_columns() }}
     {%- for name in attributes %},
     min(given_set) over (partition by {{ name }}) as {{ name }}__value,
-    dense_rank() over (order by case when {{ name }} is null then 1 else 0 end, {{ name }}) as {{ name }}__rank
+    dense_rank() over (order by case when {{ name }} is null then 1 else 0 end, {{ rollforward.text_order(name) }}) as {{ name }}__rank
     {%- endfor %},
     build
 from numbered_combinations
