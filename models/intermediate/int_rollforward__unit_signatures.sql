@@ -6,7 +6,7 @@
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
 with grouped_rows as (
@@ -35,7 +35,7 @@ units_now as (
 {%- if compares %},
 
 units_before as (
-    select * from {{ this }}
+    select * from {{ rollforward.last_version(this) }}
     where signature is not null
 ),
 {%- if snapshots %}
