@@ -64,3 +64,14 @@
 {% macro snowflake__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
 
 {% macro spark__same_value(left, right) %}{{ left }} <=> {{ right }}{% endmacro %}
+
+
+{#- A text to order by: character by character, whatever the collation of the database. -#}
+{% macro text_order(text) %}{{ return(adapter.dispatch('text_order', 'rollforward')(text)) }}{% endmacro %}
+
+{% macro default__text_order(text) %}{{ text }}{% endmacro %}
+
+{% macro postgres__text_order(text) %}{{ text }} collate "C"{% endmacro %}
+
+{#- Redshift would find PostgreSQL's; its own order is that already. -#}
+{% macro redshift__text_order(text) %}{{ text }}{% endmacro %}
