@@ -24,6 +24,12 @@
 
 {% macro default__to_date(value) %}cast({{ rollforward.try_cast(value, dbt.type_timestamp()) }} as date){% endmacro %}
 
+{#- The day as it is written, whatever the zone that is written beside it. -#}
+{% macro bigquery__to_date(value) %}
+    {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?' -%}
+    {{ return("safe_cast(replace(regexp_extract(cast(" ~ value ~ " as string), '^(" ~ day ~ ")(?:$|[ T]" ~ time ~ ")'), '/', '-') as date)") }}
+{% endmacro %}
+
 {#- Read from text: its own casts take 30 February for 1 March, and guess what 01/02/2024 is. -#}
 {% macro clickhouse__to_date(value) %}
     {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?' -%}

@@ -75,7 +75,12 @@
 {#- Redshift would find PostgreSQL's, which has no way to try. -#}
 {% macro redshift__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
 
-{% macro bigquery__try_cast(value, type) %}safe_cast({{ value }} as {{ type }}){% endmacro %}
+{#- A safe cast is not safe from a number with too many digits for the type. -#}
+{% macro bigquery__try_cast(value, type) %}
+    {%- set digits, scale = modules.re.search('([0-9]+), *([0-9]+)', type).groups() -%}
+    {%- set exact, bound = 'safe_cast(' ~ value ~ ' as bigdecimal)', "bigdecimal '1" ~ '0' * (digits | int - scale | int) ~ "'" -%}
+    {{ return('case when abs(round(' ~ exact ~ ', ' ~ scale ~ ')) < ' ~ bound ~ ' then cast(' ~ exact ~ ' as ' ~ type ~ ') end') }}
+{% endmacro %}
 
 {#- Only text can be tried. -#}
 {% macro snowflake__try_cast(value, type) %}try_cast(cast({{ value }} as varchar) as {{ type }}){% endmacro %}

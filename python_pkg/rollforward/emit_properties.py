@@ -42,7 +42,7 @@ def view_properties(view: ViewPlan, where: str) -> str:
         "description": view.meaning.view.description or f"Metrics of {selected.book.name.text}.",
         "config": {
             "materialized": view.meaning.view.materialized,
-            # Where types are spelled otherwise, and whether one can be missing is part of it, none would match.
+            # ClickHouse spells types its own way, and what can be missing is part of them: none would match.
             "contract": {"enforced": "{{ target.type != 'clickhouse' }}"},
             "meta": {"rollforward": _meta(view, where)},
         },

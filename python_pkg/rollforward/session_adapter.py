@@ -104,7 +104,6 @@ class Adapter:
             raise refused("database-error", _said(error), self.target.place) from None
         return table
 
-
     def _ended(self, sql: str) -> str:
         """Give a query with what the engine has to be told at its end."""
         engine = dialect_of(self.target.type)

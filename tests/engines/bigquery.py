@@ -6,8 +6,8 @@ not shown is how BigQuery's jobs, quotas and permissions behave.
 
 from __future__ import annotations
 
-import ctypes
 import csv
+import ctypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -97,7 +97,7 @@ class Client:
             raise NotFound("dataset")
         return [self._described(dataset.dataset_id, name) for name in self.datasets[dataset.dataset_id]]
 
-    def list_routines(self, dataset: Any, **_: Any) -> list[Any]:
+    def list_routines(self, _dataset: Any, **_: Any) -> list[Any]:
         return []
 
     def get_routine(self, *_: Any, **__: Any) -> Any:
@@ -118,10 +118,11 @@ class Client:
         next(given)
         columns = [(each.name, _kind(each.field_type)) for each in job_config.schema]
         rows = [
-            [_read(text or None, kind) for text, (_, kind) in zip(line, columns, strict=True)] for line in given
+            [_read(text or None, kind) for text, (_, kind) in zip(line, columns, strict=True)]
+            for line in given
         ]
         self.datasets[reference.dataset_id][reference.table_id] = Relation(columns, rows)
-        return Job(Relation([]), "LOAD")
+        return SimpleNamespace(result=lambda **_: SimpleNamespace(state="DONE", error_result=None))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -154,7 +155,7 @@ class Client:
                 return Job(Relation([]), "CREATE_SCHEMA")
             return Job(self.evaluated(text), "SELECT")
         except Exception as error:
-            raise BadRequest(str(error)) from error
+            raise BadRequest(str(error), errors=[{"message": str(error)}]) from error
 
     def _create(self, kind: str, dataset: str, name: str, rest: str) -> Job:
         body = rest[re.search(r"\bas\b", rest, re.I).end() :].strip()  # type: ignore[union-attr]
@@ -204,10 +205,14 @@ def evaluate(sql: str, tables: Mapping[str, Relation]) -> Relation:
         .set_table_content(content)
         .prepare()
     )
-    columns = [(each.name, NAMES[each.type.type_kind.name.removeprefix("TYPE_")]) for each in prepared.columns]
+    columns = [
+        (each.name, NAMES[each.type.type_kind.name.removeprefix("TYPE_")]) for each in prepared.columns
+    ]
     data = prepared.execute().content.table_data.to_proto()
     prepared.close()
-    rows = [[_value(cell, kind) for cell, (_, kind) in zip(row.cell, columns, strict=True)] for row in data.row]
+    rows = [
+        [_value(cell, kind) for cell, (_, kind) in zip(row.cell, columns, strict=True)] for row in data.row
+    ]
     return Relation(columns, rows)
 
 
@@ -215,7 +220,7 @@ def evaluate(sql: str, tables: Mapping[str, Relation]) -> Relation:
 def _language() -> tuple[Any, Any]:
     language = types.LanguageOptions.maximum_features()
     # BigQuery's own: a name is one column, and decimals have their digits.
-    options = types.AnalyzerOptions(language_options=language)
+    options = types.AnalyzerOptions(language_options=language, default_timezone="UTC")
     return options, types.ZetaSQLBuiltinFunctionOptions(language_options=language)
 
 
@@ -307,7 +312,9 @@ def _prepare_evaluator(folder: Path) -> None:
 
     wasmtime.Module.from_file = classmethod(from_file)  # type: ignore[assignment]
     wasm_client.WasmClient.write_bytes = write
-    wasm_client.WasmClient.read_bytes = lambda client, pointer, size: ctypes.string_at(place(client) + pointer, size)
+    wasm_client.WasmClient.read_bytes = lambda client, pointer, size: ctypes.string_at(
+        place(client) + pointer, size
+    )
 
 
 # --- the engine ---------------------------------------------------------------------------------------
@@ -325,7 +332,7 @@ class BigQuery:
     def start(self, folder: Path) -> None:
         _prepare_evaluator(folder.parent)
         self.client = Client()
-        connections.create_bigquery_client = lambda credentials: self.client
+        connections.create_bigquery_client = lambda _: self.client
 
     def stop(self) -> None:
         """Nothing is left behind."""

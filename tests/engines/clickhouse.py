@@ -1,4 +1,4 @@
-"""ClickHouse: the engine inside this process (chDB), reached by dbt-clickhouse where it would call a server."""
+"""ClickHouse: the engine in this process (chDB), reached by dbt-clickhouse where it would call a server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ClickHouse:
         shutil.rmtree(self.data, ignore_errors=True)
         engine = self
 
-        def create(client: ChHttpClient, credentials: Any) -> Any:
+        def create(client: ChHttpClient, _: Any) -> Any:
             # There are no sessions to name here.
             settings = {name: each for name, each in client._conn_settings.items() if name != "session_id"}
             return engine.client(settings)
