@@ -75,12 +75,28 @@ class Relation:
     identifier: str
     database: str = "warehouse"
     schema: str = "analytics"
+    is_delta: bool = False
+    is_iceberg: bool = False
 
     def incorporate(self, path: Mapping[str, str]) -> Relation:
         return replace(self, identifier=path["identifier"])
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.identifier}"
+
+
+@dataclass(slots=True)
+class Config:
+    """What a model says about itself."""
+
+    given: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, **given: Any) -> str:
+        self.given.update(given)
+        return ""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.given.get(name, default)
 
 
 @dataclass(slots=True)
@@ -91,17 +107,16 @@ class Rendering:
     project: Project
     goes_on: bool
     asked: list[str] = field(default_factory=list)
+    config: Config = field(default_factory=Config)
     names: dict[str, Any] = field(default_factory=dict)
 
     def render(self, text: str, this: str = "", arguments: Mapping[str, Any] | None = None) -> str | None:
         """The text of a template; None when its model is off."""
-        config: dict[str, Any] = {}
+        self.config.given = {}
         names = {**self.names, **(arguments or {}), "this": Relation(this)}
-        names["config"] = lambda **given: config.update(given) or ""
-        rendered: str = template_cache.get_node_template(SimpleNamespace(name=this, macro_sql=text)).render(
-            names
-        )
-        return rendered if config.get("enabled", True) else None
+        template = template_cache.get_node_template(SimpleNamespace(name=this, macro_sql=text))
+        rendered: str = template.render(names)
+        return rendered if self.config.get("enabled", True) else None
 
 
 def _returned(value: Any) -> None:
@@ -196,7 +211,8 @@ def _builtins(made: Rendering) -> dict[str, Any]:
         "var": lambda name, default=None: settings.get(name, default),
         "ref": lambda *names: Relation(names[-1]),
         "source": lambda *names: Relation(names[-1]),
-        "api": SimpleNamespace(Column=column),
+        "api": SimpleNamespace(Column=column, Relation=SimpleNamespace(create=_relation)),
+        "config": made.config,
         "execute": True,
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "flags": SimpleNamespace(FULL_REFRESH=False),
@@ -208,6 +224,10 @@ def _builtins(made: Rendering) -> dict[str, Any]:
         "target": SimpleNamespace(type=made.engine.adapter, profile_name=made.project.name),
         "tojson": lambda value: json.dumps(value, sort_keys=True, default=str),
     }
+
+
+def _relation(*, identifier: str, **_: Any) -> Relation:
+    return Relation(identifier)
 
 
 def _type_of(name: str, engine: Dialect) -> str:
