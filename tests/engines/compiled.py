@@ -1,4 +1,4 @@
-"""Compile for engines with their real adapters and no database: `python -m tests.engines.compiled [ENGINE ...]`.
+"""Compile for engines with their real adapters, without a database: `make test-compiled [ENGINE=...]`.
 
 What dbt compiles must be what rendered.py renders, word for word, on which the allow-list rests. For engines
 that nothing here can run this is all that is known; it is written to docs/reference/engines/<engine>.json.
