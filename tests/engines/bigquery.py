@@ -47,6 +47,9 @@ class Relation:
     query: str = ""
 
 
+Held = dict[str, Relation]
+
+
 @dataclass
 class Job:
     """A query that is done."""
@@ -82,6 +85,7 @@ class Client:
 
     def __init__(self) -> None:
         self.datasets: dict[str, dict[str, Relation]] = {}
+        self.evaluated_views: dict[str, tuple[Relation, Held]] = {}
 
     # Datasets and tables, as the adapter asks for them.
 
@@ -155,38 +159,51 @@ class Client:
                 return Job(Relation([]), "CREATE_SCHEMA")
             return Job(self.evaluated(text), "SELECT")
         except Exception as error:
-            raise BadRequest(str(error), errors=[{"message": str(error)}]) from error
+            raise BadRequest(
+                str(error), errors=[{"message": str(error), "reason": "invalidQuery"}]
+            ) from error
 
     def _create(self, kind: str, dataset: str, name: str, rest: str) -> Job:
         body = rest[re.search(r"\bas\b", rest, re.I).end() :].strip()  # type: ignore[union-attr]
-        found = self.evaluated(body)
-        held = Relation(found.columns, query=body) if kind.lower() == "view" else found
+        if kind.lower() == "view":
+            text, needed = self._named(body, rows=False)
+            held = Relation(evaluate(text, needed, rows=False).columns, query=body)
+        else:
+            held = self.evaluated(body)
         self.datasets[dataset][name] = held
         return Job(Relation([]), f"CREATE_{kind.upper()}")
 
-    def evaluated(self, sql: str, known: dict[tuple[str, str], Relation] | None = None) -> Relation:
-        """Evaluate a query; views in it are evaluated once."""
-        known = {} if known is None else known
-        needed: dict[str, Relation] = {}
+    def evaluated(self, sql: str) -> Relation:
+        """Evaluate a query."""
+        return evaluate(*self._named(sql))
+
+    def _named(self, sql: str, *, rows: bool = True) -> tuple[str, Held]:
+        """Give a query over plain names, and what they stand for."""
+        needed: Held = {}
 
         def named(found: re.Match[str]) -> str:
-            place = (found.group(1), found.group(2))
-            if place not in known:
-                held = self.datasets[place[0]][place[1]]
-                known[place] = self.evaluated(held.query, known) if held.query else held
-            plain = f"{place[0]}__in__{place[1]}"
-            needed[plain] = known[place]
-            return plain
+            dataset, name = found.groups()
+            held = self.datasets[dataset][name]
+            needed[f"{dataset}__in__{name}"] = self._seen(held) if rows and held.query else held
+            return f"{dataset}__in__{name}"
 
-        text = NAMED.sub(named, sql)
-        return evaluate(text, needed)
+        return NAMED.sub(named, sql), needed
+
+    def _seen(self, view: Relation) -> Relation:
+        """Give the rows of a view: as they were, where what it reads is what it was."""
+        text, needed = self._named(view.query)
+        found, before = self.evaluated_views.get(text, (None, {}))
+        if found is None or any(needed[name] is not before.get(name) for name in needed):
+            found = evaluate(text, needed)
+            self.evaluated_views[text] = (found, needed)
+        return found
 
 
 # --- the evaluator ------------------------------------------------------------------------------------
 
 
-def evaluate(sql: str, tables: Mapping[str, Relation]) -> Relation:
-    """Analyse and evaluate a query over tables."""
+def evaluate(sql: str, tables: Held, *, rows: bool = True) -> Relation:
+    """Analyse a query over tables, and evaluate it."""
     from zetasql.api import CatalogBuilder, PreparedQuery, TableBuilder
 
     builder = CatalogBuilder("warehouse")
@@ -196,7 +213,7 @@ def evaluate(sql: str, tables: Mapping[str, Relation]) -> Relation:
             built = built.add_column(column, getattr(types.TypeKind, f"TYPE_{KINDS[kind]}"))
         builder = builder.add_table(built.build())
     options, functions = _language()
-    content = {name: _content(table) for name, table in tables.items()}
+    content = {name: _content(table) for name, table in tables.items()} if rows else {}
     prepared = (
         PreparedQuery.builder()
         .set_sql(sql)
@@ -208,12 +225,15 @@ def evaluate(sql: str, tables: Mapping[str, Relation]) -> Relation:
     columns = [
         (each.name, NAMES[each.type.type_kind.name.removeprefix("TYPE_")]) for each in prepared.columns
     ]
+    if not rows:
+        prepared.close()
+        return Relation(columns)
     data = prepared.execute().content.table_data.to_proto()
     prepared.close()
-    rows = [
+    found = [
         [_value(cell, kind) for cell, (_, kind) in zip(row.cell, columns, strict=True)] for row in data.row
     ]
-    return Relation(columns, rows)
+    return Relation(columns, found)
 
 
 @cache
