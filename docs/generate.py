@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from rollforward.arguments import commands_of, parser
 from rollforward.catalog import read_catalog
@@ -250,6 +251,46 @@ def benchmarks_page() -> str:
     return head + "".join(rows) + rest
 
 
+ENGINES_HEAD = """\
+# Engines
+
+What `make test-engines` found: every case builds the same input through dbt on an engine and on DuckDB, and
+compares each cell of the ledger, the cohorts, the problems and the metric views: amounts and counts exactly,
+rates to 12 decimals. Drawn books are built, edited and built again; what goes on from the build before must
+be what a build from nothing gives, and what a loop over customers in plain Python gives. The cases are in
+`tests/engines`.
+
+*Executed*: the engine itself ran it. *Emulated*: an emulator of the engine did. *Compiled*: dbt compiled the
+SQL, and it was read and checked, not run.
+
+| engine | level | versions | on | cases passed | failed | skipped |
+|---|---|---|---|---:|---:|---:|
+"""
+
+
+def engines_page() -> str:
+    """Give the text of the support matrix, from what the last run on each engine left behind."""
+    records = [
+        json.loads(file.read_text(encoding="utf-8"))
+        for file in sorted((REFERENCE / "engines").glob("*.json"))
+    ]
+    rows = [
+        f"| {found['engine']} | {found['level']} | {', '.join(map(' '.join, found['versions'].items()))}"
+        f" | {found['date']} | {len(found['passed'])} | {len(found['failed'])} | {len(found['skipped'])} |\n"
+        for found in records
+    ]
+    sections = [f"\n## {found['engine']}\n\n{cases_of(found)}" for found in records]
+    return ENGINES_HEAD + "".join(rows) + "".join(sections)
+
+
+def cases_of(found: Mapping[str, Any]) -> str:
+    """Give what passed on an engine, and what did not."""
+    lines = [f"Passed: {', '.join(in_code(found['passed']))}.\n"] if found["passed"] else []
+    lines += [f"Failed: {', '.join(in_code(found['failed']))}.\n"] if found["failed"] else []
+    lines += [f"Skipped: `{name}`, {reason}.\n" for name, reason in found["skipped"].items()]
+    return "\n".join(lines)
+
+
 def made() -> dict[Path, str]:
     """Give every file that is made here, with its text."""
     return {
@@ -258,6 +299,7 @@ def made() -> dict[Path, str]:
         REFERENCE / "yaml.md": yaml_page(),
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "benchmarks-cli.md": benchmarks_page(),
+        REFERENCE / "engines.md": engines_page(),
         ROOT / "python_pkg" / "rollforward" / SCHEMA_FILE: json.dumps(schema(), indent=2) + "\n",
     }
 

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Install the pinned environment into the folder $1: with uv when it is here or can be had, with pip otherwise.
+# Install a pinned environment into the folder $1, that of the project or the one that file $2 pins: with uv when it is
+# here or can be had, with pip otherwise.
 # --no-deps because the pins are complete, and because dbt-core's experimental parser must stay out.
 set -eu
 venv=$1
 python=${PYTHON:-python3}
-lock=requirements/dev.txt
+lock=${2:-requirements/dev.txt}
 if command -v uv >/dev/null 2>&1; then
     uv=uv
 else
@@ -14,8 +15,13 @@ fi
 [ "$uv" = uv ] || "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements/uv.txt || uv=
 if [ -n "$uv" ]; then
     "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --require-hashes -r "$lock"
-    "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
 else
     "$venv/bin/python" -m pip install --quiet --no-deps --require-hashes -r "$lock"
+fi
+# An engine whose needs cannot live beside the compiler's goes without it: the generated files are all that dbt needs.
+grep -q '^hatchling==' "$lock" || exit 0
+if [ -n "$uv" ]; then
+    "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
+else
     "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e .
 fi

@@ -51,12 +51,27 @@
 {% endmacro %}
 
 
-{#- Equality in which null equals null, written so that the engine can join on it by hashing. -#}
+{#- Equality of texts in which null equals null, written so that the engine can join on it by hashing. -#}
 {% macro same_value(left, right) %}{{ return(adapter.dispatch('same_value', 'rollforward')(left, right)) }}{% endmacro %}
 
-{% macro default__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
-
-{% macro postgres__same_value(left, right) -%}
+{% macro default__same_value(left, right) -%}
     coalesce({{ left }}, '') = coalesce({{ right }}, '')
     and case when {{ left }} is null then 1 else 0 end = case when {{ right }} is null then 1 else 0 end
 {%- endmacro %}
+
+{% macro duckdb__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
+
+{% macro snowflake__same_value(left, right) %}{{ left }} is not distinct from {{ right }}{% endmacro %}
+
+{% macro spark__same_value(left, right) %}{{ left }} <=> {{ right }}{% endmacro %}
+
+
+{#- A text to order by: character by character, whatever the collation of the database. -#}
+{% macro text_order(text) %}{{ return(adapter.dispatch('text_order', 'rollforward')(text)) }}{% endmacro %}
+
+{% macro default__text_order(text) %}{{ text }}{% endmacro %}
+
+{% macro postgres__text_order(text) %}{{ text }} collate "C"{% endmacro %}
+
+{#- Redshift would find PostgreSQL's; its own order is that already. -#}
+{% macro redshift__text_order(text) %}{{ text }}{% endmacro %}

@@ -9,7 +9,7 @@
         {{ rollforward.column(book.ended) if book.ended else 'cast(null as date)' }} as raw_end,
         {{ rollforward.to_date(book.ended) if book.ended else 'cast(null as date)' }} as ended_on,
         {{ rollforward.column(book.amount) }} as raw_amount,
-        {{ rollforward.try_cast(rollforward.column(book.amount), 'decimal(38, 12)') }} as exact_amount,
+        {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.decimal_type(38, 12)) }} as exact_amount,
         {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.amount_type()) }} as amount,
         {%- for name in rollforward.attributes() %}
         cast({{ rollforward.column(name) if name in book.attributes else 'null' }} as {{ rollforward.text_type() }}) as {{ name }},
@@ -75,9 +75,9 @@ from {{ book.name }}_judged
 
 {#- Rows that repeat a key are numbered: earliest, then largest, first; what follows only makes the order certain. -#}
 {% macro copy_number() %}
-    {%- set order = ['dated_on', 'amount desc'] -%}
-    {%- for name in ['ended_on', 'unit'] + rollforward.attributes() -%}
-        {%- do order.append('case when ' ~ name ~ ' is null then 1 else 0 end, ' ~ name) -%}
+    {%- set order = ['dated_on', 'amount desc', 'case when ended_on is null then 1 else 0 end', 'ended_on'] -%}
+    {%- for name in ['unit'] + rollforward.attributes() -%}
+        {%- do order.append('case when ' ~ name ~ ' is null then 1 else 0 end, ' ~ rollforward.text_order(name)) -%}
     {%- endfor -%}
     {{ return("row_number() over (partition by row_key, case when reason is null then 0 else 1 end order by " ~ order | join(', ') ~ ")") }}
 {% endmacro %}

@@ -1,9 +1,20 @@
 {#- Money: exact, `amount_scale` decimals (4 unless set), up to 18 digits. -#}
-{% macro amount_type() %}decimal(18, {{ rollforward.setting('amount_scale') }}){% endmacro %}
+{% macro amount_type() %}{{ rollforward.decimal_type(18, rollforward.setting('amount_scale')) }}{% endmacro %}
 
 
 {#- Text as the engine calls it. -#}
 {% macro text_type() %}{{ dbt.type_string() }}{% endmacro %}
+
+
+{#- An exact number of `precision` digits, `scale` of them decimals. -#}
+{% macro decimal_type(precision, scale) %}{{ return(adapter.dispatch('decimal_type', 'rollforward')(precision, scale)) }}{% endmacro %}
+
+{% macro default__decimal_type(precision, scale) %}decimal({{ precision }}, {{ scale }}){% endmacro %}
+
+{#- `decimal` has room for 9 decimals and 29 digits before them; the wider type has its own name. -#}
+{% macro bigquery__decimal_type(precision, scale) -%}
+    {{ 'decimal' if scale <= 9 and precision - scale <= 29 else 'bigdecimal' }}({{ precision }}, {{ scale }})
+{%- endmacro %}
 
 
 {#- The value as `type`, or null when it is not one. -#}
@@ -11,6 +22,59 @@
 
 {% macro default__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
 
-{% macro postgres__try_cast(value, type) %}cast({{ value }} as {{ type }}){% endmacro %}
+{#- PostgreSQL cannot try: what a text looks like says first whether it can be cast. Values that have a type go by
+    their text too, so that one expression fits every type, but without a look at each of them. -#}
+{% macro postgres__try_cast(value, type) %}
+    {%- set digits = modules.re.search('([0-9]+), *([0-9]+)', type) -%}
+    {{ return(rollforward.number_of_text(value, digits.group(1) | int, digits.group(2) | int) if digits else rollforward.moment_of_text(value)) }}
+{% endmacro %}
+
+{#- Larger numbers than there is room for are none. NaN is larger than every number. -#}
+{% macro number_of_text(value, precision, scale) -%}
+    case
+        when
+            cast(pg_typeof({{ value }}) as text)
+                in ('numeric', 'integer', 'bigint', 'smallint', 'double precision', 'real')
+            or cast({{ value }} as text) ~ '^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?[[:space:]]*$'
+            then case
+                when abs(round(cast(cast({{ value }} as text) as numeric), {{ scale }})) < 1e{{ precision - scale }}
+                    then cast(cast({{ value }} as text) as decimal({{ precision }}, {{ scale }}))
+            end
+    end
+{%- endmacro %}
+
+{#- Year, month, day that there is, in leap years too, and a time if there is one. What is smaller than a second, and the time zone, do not change the
+    day. -#}
+{% macro moment_of_text(value) -%}
+    case
+        when
+            cast(pg_typeof({{ value }}) as text)
+                in ('date', 'timestamp without time zone', 'timestamp with time zone')
+            then case when cast({{ value }} as text) not like '%infinity' then cast(cast({{ value }} as text) as timestamp) end
+        when
+            cast({{ value }} as text) ~ (
+                '^([0-9]{4}[-/]((0?[13578]|1[02])[-/](0?[1-9]|[12][0-9]|3[01])|(0?[469]|11)[-/](0?[1-9]|[12][0-9]|30)|0?2[-/](0?[1-9]|1[0-9]|2[0-8]))'
+                || '|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)[-/]0?2[-/]29)'
+                || '([ T]([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?( ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?))?)?$'
+            )
+            then cast(substring(cast({{ value }} as text) from '^[0-9]+[-/][0-9]+[-/][0-9]+') as timestamp)
+    end
+{%- endmacro %}
+
+{#- Redshift would find PostgreSQL's, which has no way to try. -#}
+{% macro redshift__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
 
 {% macro bigquery__try_cast(value, type) %}safe_cast({{ value }} as {{ type }}){% endmacro %}
+
+{#- Only text can be tried. -#}
+{% macro snowflake__try_cast(value, type) %}try_cast(cast({{ value }} as varchar) as {{ type }}){% endmacro %}
+
+{#- ClickHouse cuts decimals off where others round; a day there is not would become one of the next month. -#}
+{% macro clickhouse__try_cast(value, type) -%}
+    {%- set digits = modules.re.search('(\\d+), *(\\d+)', type) -%}
+    {%- if digits -%}
+    accurateCastOrNull(round(accurateCastOrNull(toString({{ value }}), 'Decimal(76, 24)'), {{ digits.group(2) }}), 'Decimal({{ digits.group(1) }}, {{ digits.group(2) }})')
+    {%- else -%}
+    parseDateTime64BestEffortOrNull(toString({{ value }}))
+    {%- endif -%}
+{%- endmacro %}

@@ -12,7 +12,7 @@
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
 with
@@ -25,10 +25,14 @@ overlapping_pieces as (
 ),
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
-change_months as (
+piece_ends as (
     select series_id, unit_id, from_period as month_index from overlapping_pieces
-    union
+    union all
     select series_id, unit_id, until_period as month_index from overlapping_pieces
+),
+
+change_months as (
+    select distinct series_id, unit_id, month_index from piece_ends
 ),
 
 segments as (
@@ -178,11 +182,22 @@ versions as (
     select {{ columns }}, -1 as direction from runs_before where is_changed = 1
 ),
 
+<<<<<<< HEAD
 all_runs as (
     select {{ columns }}, cast(sum(direction) as integer) as direction from versions
     group by {{ columns }}
     union all
     select {{ columns }}, 0 as direction from runs_before where is_changed = 0
+=======
+    select
+        runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount
+        {{- rollforward.attribute_columns('runs.', '__value') }},
+        case when changed_units.unit_id is null then 0 else -1 end as direction
+    from {{ rollforward.last_version(this) }} as runs
+    left join changed_units on runs.unit_id = changed_units.unit_id
+    where runs.direction >= 0
+    {%- endif %}
+>>>>>>> next
 )
 {%- else %}
 

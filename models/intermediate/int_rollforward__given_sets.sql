@@ -7,7 +7,7 @@
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- elif attributes %}
 
 with combinations as (
@@ -17,7 +17,7 @@ with combinations as (
 {%- if compares %}
 
 known_combinations as (
-    select given_set {{- rollforward.attribute_columns() }} from {{ this }}
+    select given_set {{- rollforward.attribute_columns() }} from {{ rollforward.last_version(this) }}
 ),
 
 new_combinations as (
@@ -46,7 +46,7 @@ select
     {{- rollforward.attribute_columns() }}
     {%- for name in attributes %},
     min(given_set) over (partition by {{ name }}) as {{ name }}__value,
-    dense_rank() over (order by case when {{ name }} is null then 1 else 0 end, {{ name }}) as {{ name }}__rank
+    dense_rank() over (order by case when {{ name }} is null then 1 else 0 end, {{ rollforward.text_order(name) }}) as {{ name }}__rank
     {%- endfor %},
     build
 from numbered_combinations

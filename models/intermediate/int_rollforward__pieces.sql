@@ -8,11 +8,11 @@
 {#- Used more than once, they are worth being put together once. -#}
 {%- set given_pieces = 'given_pieces' if compares else ref('int_rollforward__given_pieces') -%}
 {%- set columns = 'series_id, unit_id, from_period, until_period, amount, given_set' -%}
-{%- set piece_hash = 'cast(' ~ rollforward.hashed(['from_period', 'until_period', 'amount', 'given_set']) ~ ' as decimal(38, 0))' %}
+{%- set piece_hash = 'cast(' ~ rollforward.hashed(['from_period', 'until_period', 'amount', 'given_set']) ~ ' as ' ~ rollforward.decimal_type(38, 0) ~ ')' %}
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
 with
@@ -22,7 +22,7 @@ given_pieces as (
 ),
 
 pieces_before as (
-    select {{ columns }}, is_run from {{ this }}
+    select {{ columns }}, is_run from {{ rollforward.last_version(this) }}
     where direction >= 0
 ),
 

@@ -2,7 +2,7 @@
     ledger plus the amounts listed here. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set text_type = rollforward.text_type() -%}
-{%- set problem_type = 'decimal(38, 12)' %}
+{%- set problem_type = rollforward.decimal_type(38, 12) %}
 
 with noted_rows as (
     select book, reason, exact_amount, amount

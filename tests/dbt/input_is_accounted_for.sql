@@ -1,7 +1,7 @@
 -- Every row of every book's relation is in the ledger or listed, and what the ledger holds is what the rows say: summed
 -- payments over all months, standing amounts on the last day observed.
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set total_type = 'decimal(38, 12)' %}
+{%- set total_type = rollforward.decimal_type(38, 12) %}
 
 with given as (
     {%- for book in rollforward.books() %}

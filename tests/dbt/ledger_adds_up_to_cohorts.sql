@@ -63,9 +63,9 @@ cohort_totals as (
 )
 
 (select 'only in the ledger' as side, ledger_totals.* from ledger_totals
-except
+{{ dbt.except() }}
 select 'only in the ledger' as side, cohort_totals.* from cohort_totals)
 union all
 (select 'only in the cohorts' as side, cohort_totals.* from cohort_totals
-except
+{{ dbt.except() }}
 select 'only in the cohorts' as side, ledger_totals.* from ledger_totals)

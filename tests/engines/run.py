@@ -1,0 +1,179 @@
+"""Test engines: `python -m tests.engines.run [ENGINE ...]`; without names, all that have pins of their own.
+
+For each: its environment from requirements/engines/<engine>.txt, the engine brought up, the cases performed,
+the engine taken down. The same is done on DuckDB. What each gave is compared cell by cell, and what came of
+it is written to docs/reference/engines/<engine>.json, of which docs/generate.py makes the support matrix.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.engines.case import Case, Step, read_cases
+from tests.engines.warehouse import difference
+
+REPO = Path(__file__).parents[2]
+FOLDER = REPO / ".engines"
+LOCKS = REPO / "requirements" / "engines"
+RECORDS = REPO / "docs" / "reference" / "engines"
+REFERENCE = "duckdb"
+LONGEST = 3600
+
+
+def main() -> int:
+    """Run what is asked for; 1 when anything is not as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("engines", nargs="*", metavar="ENGINE")
+    parser.add_argument("--cases", default="", help="only cases whose names contain this")
+    parser.add_argument("--no-record", action="store_true", help="leave docs/reference/engines as it is")
+    given = parser.parse_args()
+    engines = given.engines or [REFERENCE, *known_engines()]
+    cases_file = FOLDER / "cases.json"
+    subprocess.run([sys.executable, "-m", "tests.engines.cases", str(cases_file)], cwd=REPO, check=True)
+    cases = [case for case in read_cases(cases_file) if given.cases in case.name]
+    reference = performed(REFERENCE, Path(sys.executable), cases_file, given.cases)
+    failures = 0
+    for name in engines:
+        is_reference = name == REFERENCE
+        found = reference if is_reference else performed(name, environment(name), cases_file, given.cases)
+        passed, failed, skipped = judged(found, reference, cases)
+        failures += len(failed)
+        show(name, passed, failed, skipped)
+        if not given.no_record and not given.cases:
+            record(found, passed, failed, skipped)
+    return 1 if failures else 0
+
+
+def known_engines() -> list[str]:
+    """Give the engines that a plain machine can run."""
+    return sorted(lock.stem for lock in LOCKS.glob("*.txt"))
+
+
+def environment(name: str) -> Path:
+    """Give the Python of an engine's own environment, made anew when its pins changed."""
+    lock, venv = LOCKS / f"{name}.txt", FOLDER / name / "venv"
+    stamp, wanted = venv / ".made-of", hashlib.sha256(lock.read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        own = str(Path(sys.executable).parent)
+        settings = {**os.environ, "PATH": f"{own}{os.pathsep}{os.environ['PATH']}", "PYTHON": sys.executable}
+        subprocess.run(
+            ["sh", "requirements/install.sh", str(venv), str(lock)], cwd=REPO, env=settings, check=True
+        )
+        stamp.write_text(wanted)
+    return venv / "bin" / "python"
+
+
+def performed(name: str, python: Path, cases_file: Path, wanted: str) -> dict[str, Any]:
+    """Give what an engine made of the cases."""
+    result_file = FOLDER / name / "result.json"
+    result_file.parent.mkdir(parents=True, exist_ok=True)
+    result_file.unlink(missing_ok=True)
+    # dbt imports hundreds of modules: let Python keep their bytecode.
+    settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    command = [str(python), "-m", "tests.engines.perform", name, str(cases_file), str(result_file), wanted]
+    subprocess.run(command, cwd=REPO, env=settings, check=True, timeout=LONGEST)
+    found: dict[str, Any] = json.loads(result_file.read_text(encoding="utf-8"))
+    return found
+
+
+# --- judging ------------------------------------------------------------------------------------------
+
+
+def judged(
+    found: dict[str, Any], reference: dict[str, Any], cases: list[Case]
+) -> tuple[list[str], dict[str, list[str]], dict[str, str]]:
+    """Give the cases that passed, those that failed with what is wrong, and those skipped with the reason."""
+    by_name = {case.name: case for case in cases}
+    passed, failed, skipped = [], {}, {}
+    for name, outcome in found["cases"].items():
+        if "skipped" in outcome:
+            skipped[name] = outcome["skipped"]
+        elif "error" in outcome:
+            failed[name] = [outcome["error"]]
+        elif wrong := wrong_in(by_name.get(name, Case(name)), outcome, reference["cases"]):
+            failed[name] = wrong
+        else:
+            passed.append(name)
+    return passed, failed, skipped
+
+
+def show(name: str, passed: list[str], failed: dict[str, list[str]], skipped: dict[str, str]) -> None:
+    """Say what came of an engine."""
+    print(f"{name}: {len(passed)} passed, {len(failed)} failed, {len(skipped)} skipped")
+    for case, wrong in failed.items():
+        print(f"  {case}\n    " + "\n".join(wrong[:5]).replace("\n", "\n    "))
+    for case, reason in skipped.items():
+        print(f"  {case} skipped: {reason}")
+
+
+def record(
+    found: dict[str, Any], passed: list[str], failed: dict[str, list[str]], skipped: dict[str, str]
+) -> None:
+    """Write what came of an engine to where the support matrix is made from."""
+    outcome = {key: found[key] for key in ("engine", "level", "versions")}
+    outcome |= {
+        "date": date.today().isoformat(),
+        "passed": passed,
+        "failed": sorted(failed),
+        "skipped": skipped,
+    }
+    RECORDS.mkdir(parents=True, exist_ok=True)
+    (RECORDS / f"{found['engine']}.json").write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")
+
+
+def wrong_in(case: Case, outcome: dict[str, Any], reference: dict[str, Any]) -> list[str]:
+    """Give what is wrong in a case: against what is known, the reference, and its own earlier steps."""
+    wrong = []
+    for step in case.steps:
+        tables, answers = (outcome["steps"][step.name][key] for key in ("tables", "answers"))
+        wrong += differing(step, "what is known", tables, step.expected)
+        beside = reference.get(case.name, {}).get("steps", {}).get(step.name)
+        if beside is None:
+            wrong.append(f"{step.name}: the reference did not get there")
+        else:
+            wrong += differing(step, "the reference", tables, beside["tables"])
+            said = {
+                name: first_difference(answer, beside["answers"][name]) for name, answer in answers.items()
+            }
+            wrong += [f"{step.name}: another answer to {name}: {text}" for name, text in said.items() if text]
+        if step.same_as:
+            earlier = outcome["steps"][step.same_as]["tables"]
+            wrong += differing(step, step.same_as, tables, {name: earlier[name] for name in tables})
+    return wrong
+
+
+def differing(step: Step, than: str, found: dict[str, Any], expected: Any) -> list[str]:
+    """Give the tables that are other than expected."""
+    said = {name: difference(found[name], rows) for name, rows in expected.items()}
+    return [f"{step.name}: {name} differs from {than}: {text}" for name, text in said.items() if text]
+
+
+def first_difference(one: Any, other: Any, path: str = "") -> str:
+    """Say where two answers differ; nothing where they are the same, floats to 1e-12."""
+    match one, other:
+        case dict(), dict() if one.keys() == other.keys():
+            return next(
+                filter(None, (first_difference(one[key], other[key], f"{path}.{key}") for key in one)), ""
+            )
+        case list(), list() if len(one) == len(other):
+            pairs = enumerate(zip(one, other, strict=True))
+            return next(filter(None, (first_difference(*pair, f"{path}[{at}]") for at, pair in pairs)), "")
+        case float(), float():
+            return (
+                ""
+                if abs(one - other) <= 1e-12 * max(1.0, abs(other))
+                else f"{path}: {one} instead of {other}"
+            )
+    return "" if one == other else f"{path}: {one!r} instead of {other!r}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
