@@ -170,7 +170,7 @@ changed_units as (
 
 runs_before as (
     select {{ columns }}, coalesce(is_changed, 0) as is_changed
-    from {{ this }}
+    from {{ rollforward.last_version(this) }}
     left join changed_units on unit_id = changed_id
     where direction >= 0
 ),
@@ -182,22 +182,11 @@ versions as (
     select {{ columns }}, -1 as direction from runs_before where is_changed = 1
 ),
 
-<<<<<<< HEAD
 all_runs as (
     select {{ columns }}, cast(sum(direction) as integer) as direction from versions
     group by {{ columns }}
     union all
     select {{ columns }}, 0 as direction from runs_before where is_changed = 0
-=======
-    select
-        runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount
-        {{- rollforward.attribute_columns('runs.', '__value') }},
-        case when changed_units.unit_id is null then 0 else -1 end as direction
-    from {{ rollforward.last_version(this) }} as runs
-    left join changed_units on runs.unit_id = changed_units.unit_id
-    where runs.direction >= 0
-    {%- endif %}
->>>>>>> next
 )
 {%- else %}
 
