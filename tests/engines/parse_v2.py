@@ -1,7 +1,7 @@
-"""Does dbt v2 read every committed file? `make parse-v2` says so in seconds; tests.engines.run builds with it.
+"""Does dbt v2 read every committed file? `make parse-v2` says so in seconds; tests.engines.run builds.
 
-It is stricter than dbt 1.x: keys it does not know, and arguments of tests beside them, are errors. So that the
-question is not asked in vain, a file that it must refuse is asked about as well.
+It is stricter than dbt 1.x: keys it does not know, and arguments of tests beside them, are errors. So that
+the question is not asked in vain, a file that it must refuse is asked about as well.
 """
 
 from __future__ import annotations
