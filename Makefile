@@ -2,6 +2,7 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+MACROS := .engines/macros/.ready
 # dbt imports hundreds of modules: let Python keep their bytecode, and keep usage statistics at home.
 export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
@@ -16,11 +17,15 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@sh requirements/install.sh $(VENV)
 	@touch $@
 
+$(MACROS): $(READY) requirements/adapters.txt requirements/install_macros.sh
+	@sh requirements/install_macros.sh $(VENV) $(@D)
+	@touch $@
+
 demo: $(READY)  ## build the invented company and show its numbers
 	@$(VENV)/bin/dbt --quiet build --profiles-dir . --project-dir .
 	@$(PY) demo/report.py
 
-test: $(READY)  ## every test that needs nothing but this machine
+test: $(READY) $(MACROS)  ## every test that needs nothing but this machine
 	@$(PY) -m pytest
 
 test-engines: $(READY)  ## the same numbers on ENGINE=postgres, say; without it, on all this machine can run

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from rollforward.answer import Answer, answer
 from rollforward.answer import Column as AnswerColumn
+from rollforward.days import MONTHS
 from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
 from rollforward.kinds import AMOUNT, COUNT, Kind
@@ -101,14 +102,11 @@ def comparison_in_words(comparison: Comparison, book: Book) -> str:
     grain, back = comparison.grain, comparison.lookback
     summed = comparison.periods_summed if book.measurement == "period_sum" else 1
     before = f"the {grain} before" if back == 1 else f"the {grain} {back} {grain}s before"
-    if back * _MONTHS[grain] == 12 and grain != "year":
+    if back * MONTHS[grain] == 12 and grain != "year":
         before = f"the {grain} a year before"
     if summed == 1:
         return f"each {grain} against {before}"
     return f"each {summed} {grain}s against the {summed} that end {back} {grain}s before"
-
-
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def _column(column: AnswerColumn, metrics: Mapping[str, MetricPlan], scale: int) -> Column:
@@ -118,8 +116,7 @@ def _column(column: AnswerColumn, metrics: Mapping[str, MetricPlan], scale: int)
         case "attribute":
             return Column(column.name, "text")
         case "metric":
-            metric = metrics[column.name]
-            return Column(column.name, type_of(metric.kind, exact=metric.is_exact), column.format, scale)
+            return column_of(metrics[column.name], scale)
         case "part":
             return Column(column.name, "amount", "", scale)
         case _:
@@ -131,6 +128,13 @@ _KEY_TYPES: dict[str, ColumnType] = {
     "period_end": "date",
     "is_complete": "boolean",
 }
+
+
+def column_of(metric: MetricPlan, scale: int = 4) -> Column:
+    """Give the column of a metric; an amount that was divided, such as an average, is still seen as money."""
+    kind = type_of(metric.kind, exact=metric.is_exact)
+    is_average = kind == "number" and metric.kind.amounts == 1
+    return Column(metric.name, kind, metric.format or ("currency" if is_average else ""), scale)
 
 
 def type_of(kind: Kind, *, exact: bool) -> ColumnType:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from rollforward.explain import Asked, explain
-from rollforward.explain_text import explanation_as_data, explanation_as_text
+from rollforward.explain_data import explanation_as_data
+from rollforward.explain_text import explanation_as_text
 from rollforward.options import listed, wanted_of
 from rollforward.relations import PROBLEMS, locate
 from rollforward.said import Said, Setting, as_json

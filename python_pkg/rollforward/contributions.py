@@ -8,39 +8,34 @@ what it paid then, and nobody joins. Where the value is N / D, still is N0 / D0 
 where n, d are what the customer adds to the sides, and n0, d0 what it would add if it had not moved. Summed
 over all customers that is N / D - still, and a customer that did not move moves nothing. Where the lower side
 is 0 until somebody moves (D0 = 0), still is N0 / D, and what a customer does to the lower side is left aside.
+
+So a contribution is a sum: of what a customer changes in each measure, times what a change of that measure
+counts, its *weight*. Sums, differences and averages of such values have weights as well, and what is followed
+over several periods has them for each measure in each period. A product of two rates has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
-from rollforward.dialects import Dialect
-from rollforward.rational import Constant, Form, Nested, Rate, Single, Terms, Total, measures_in
+from rollforward.definitions import Method
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Terms, Total
 
-MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "unchanged")
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """A metric as one sum over another; a plain sum is over nothing."""
-
-    numerator: Terms
-    denominator: Terms | None
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """What is added up, each once."""
-        return tuple(dict.fromkeys(name for name, _ in (*self.numerator, *(self.denominator or ()))))
+SEVERAL = ""
+"""The movement of customers that moved in different ways."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Some customers together: what they add to each measure, and what they would add had they not moved."""
+    """Some customers together: what they add to each measure, and what they would add had they not moved.
+
+    `period` is the one it happened in, None for several.
+    """
 
     keys: tuple[Any, ...]
     movement: str
@@ -49,73 +44,119 @@ class Moved:
     ending_amount: Decimal
     moved: Mapping[str, Fraction]
     still: Mapping[str, Fraction]
+    period: date | None = None
 
     def __add__(self, other: Moved) -> Moved:
         """Give both together; the keys are those of the first."""
         return Moved(
             self.keys,
-            self.movement if self.movement == other.movement else "",
+            self.movement if self.movement == other.movement else SEVERAL,
             self.customers + other.customers,
             self.starting_amount + other.starting_amount,
             self.ending_amount + other.ending_amount,
             {name: value + other.moved[name] for name, value in self.moved.items()},
             {name: value + other.still[name] for name, value in self.still.items()},
+            self.period if self.period == other.period else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """What contributions are measured by: both sides, the value that would be if nobody moved, and `weight`,
-    which a change of the lower side counts.
+    """What contributions are measured by: the value, what it would be if nobody had moved, and the weights.
+
+    The two sides are those of the one division that says the value, where there is one.
     """
 
-    sides: Sides
-    numerator: Fraction
-    denominator: Fraction
+    value: Fraction
     still: Fraction
-    weight: Fraction = Fraction(0)
-
-    @property
-    def value(self) -> Fraction:
-        """The value of the metric."""
-        return self.numerator / self.denominator
+    weights: Mapping[str, Fraction]
+    numerator: Fraction | None = None
+    denominator: Fraction | None = None
 
     def contribution(self, moved: Moved) -> Fraction:
         """Give by how much some customers moved the value."""
-        changed = {name: value - moved.still[name] for name, value in moved.moved.items()}
-        upper = _sum(self.sides.numerator, changed)
-        lower = _sum(self.sides.denominator or (), changed)
-        return (upper - self.weight * lower) / self.denominator
+        changed = (weight * (moved.moved[name] - moved.still[name]) for name, weight in self.weights.items())
+        return sum(changed, start=Fraction(0))
 
 
-def sides_of(form: Form) -> Sides | None:
-    """Give the two sides of a metric; None where one division does not say it."""
+def has_shares(form: Form) -> bool:
+    """Whether customers have a share of what a form gives: sums, divided once at most, or sums of those."""
     match form:
+        case Constant() | Total() | Rate():
+            return True
+        case Nested("*", Constant(), inner) | Nested("*", inner, Constant()):
+            return has_shares(inner)
+        case Nested("/", inner, Constant(divisor)) if divisor:
+            return has_shares(inner)
+        case Nested("+" | "-", left, right):
+            return has_shares(left) and has_shares(right)
+        case Nested() | Single():
+            return False
+        case _:
+            assert_never(form)
+
+
+def scales_of(form: Form, groups: Sequence[Moved]) -> Scales | None:
+    """Give what contributions are measured by; None where it has no value.
+
+    It has to be one that customers have shares of.
+    """
+    return _scales(form, sum(groups[1:], start=groups[0])) if groups else None
+
+
+def _scales(form: Form, everyone: Moved) -> Scales | None:
+    match form:
+        case Constant(value):
+            return Scales(value, value, {})
         case Total(terms):
-            return Sides(terms, None)
+            value = _sum(terms, everyone.moved)
+            return Scales(value, _sum(terms, everyone.still), dict(terms), value)
         case Rate(numerator, denominator):
-            return Sides(numerator, denominator)
-        case Constant() | Nested() | Single():
-            return None
+            return _rate(numerator, denominator, everyone)
+        case Nested("*", Constant(factor), inner) | Nested("*", inner, Constant(factor)):
+            return _scaled(_scales(inner, everyone), factor)
+        case Nested("/", inner, Constant(divisor)) if divisor:
+            return _scaled(_scales(inner, everyone), 1 / divisor)
+        case Nested("+" | "-" as operator, left, right):
+            sign = Fraction(1 if operator == "+" else -1)
+            return _joined(_scales(left, everyone), _scaled(_scales(right, everyone), sign))
+        case Nested() | Single():
+            raise ValueError("customers have no share of it")
+        case _:
+            assert_never(form)
 
 
-def scales_of(sides: Sides, groups: Sequence[Moved]) -> Scales | None:
-    """Give what contributions are measured by; None where the lower side is 0 and there is no value."""
-    if not groups:
-        return None
-    everyone = sum(groups[1:], start=groups[0])
-    upper = _sum(sides.numerator, everyone.moved)
-    if sides.denominator is None:
-        return Scales(sides, upper, Fraction(1), _sum(sides.numerator, everyone.still))
-    lower = _sum(sides.denominator, everyone.moved)
+def _rate(numerator: Terms, denominator: Terms, everyone: Moved) -> Scales | None:
+    upper, lower = _sum(numerator, everyone.moved), _sum(denominator, everyone.moved)
     if lower == 0:
         return None
-    upper_still, lower_still = _sum(sides.numerator, everyone.still), _sum(sides.denominator, everyone.still)
-    if lower_still == 0:
-        # Nothing to compare with: whatever is there came by moving.
-        return Scales(sides, upper, lower, upper_still / lower)
-    still = upper_still / lower_still
-    return Scales(sides, upper, lower, still, still)
+    upper_still, lower_still = _sum(numerator, everyone.still), _sum(denominator, everyone.still)
+    # Where there is nothing to compare with, whatever is below came by moving.
+    still = upper_still / (lower_still or lower)
+    weights = {name: factor / lower for name, factor in numerator}
+    for name, factor in denominator if lower_still else ():
+        weights[name] = weights.get(name, Fraction(0)) - still * factor / lower
+    return Scales(upper / lower, still, weights, upper, lower)
+
+
+def _scaled(scales: Scales | None, factor: Fraction) -> Scales | None:
+    if scales is None:
+        return None
+    weights = {name: weight * factor for name, weight in scales.weights.items()}
+    return Scales(scales.value * factor, scales.still * factor, weights)
+
+
+def _joined(left: Scales | None, right: Scales | None) -> Scales | None:
+    if left is None or right is None:
+        return None
+    weights = dict(left.weights)
+    for name, weight in right.weights.items():
+        weights[name] = weights.get(name, Fraction(0)) + weight
+    return Scales(left.value + right.value, left.still + right.still, weights)
+
+
+def _sum(terms: Terms, values: Mapping[str, Fraction]) -> Fraction:
+    return sum((factor * values[name] for name, factor in terms), start=Fraction(0))
 
 
 def together(groups: Iterable[Moved], by: Sequence[int] | None = None) -> list[Moved]:
@@ -127,132 +168,63 @@ def together(groups: Iterable[Moved], by: Sequence[int] | None = None) -> list[M
     return list(found.values())
 
 
-def _sum(terms: Terms, values: Mapping[str, Fraction]) -> Fraction:
-    return sum((factor * values[name] for name, factor in terms), start=Fraction(0))
+# --- several periods ------------------------------------------------------------------------------
 
 
-# --- SQL ------------------------------------------------------------------------------------------
+def within(name: str, period: date) -> str:
+    """Give what a measure is called in one period."""
+    return f"{name} of {period}"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The rows of the ledger to look at; `made` are columns to slice by that are made from a row, as SQL."""
-
-    ledger: str
-    book: str
-    comparison: str
-    start: date
-    attributes: tuple[str, ...] = ()
-    made: tuple[tuple[str, str], ...] = ()
-    where: str = ""
-
-
-def _added_up(keys: Sequence[str], rows: Mapping[str, str]) -> str:
-    """Give the columns of a select: its keys, the amounts, and the sums of what rows add."""
-    sums = (line for name, row in rows.items() for line in _both_sums(name, row))
-    return ",\n    ".join([*keys, *_AMOUNTS, *sums])
+def in_period(form: Form, period: date) -> Form:
+    """Give a form over what its measures are in one period."""
+    match form:
+        case Constant():
+            return form
+        case Total(terms):
+            return Total(_terms_in(terms, period))
+        case Rate(numerator, denominator):
+            return Rate(_terms_in(numerator, period), _terms_in(denominator, period))
+        case Single(agg, name):
+            return Single(agg, within(name, period))
+        case Nested(operator, left, right):
+            return Nested(operator, in_period(left, period), in_period(right, period))
+        case _:
+            assert_never(form)
 
 
-def groups_sql(period: Period, rows: Mapping[str, str], by: Sequence[str]) -> str:
-    """Give the select of what customers add, added up by slice and movement; `rows` are what one row adds."""
-    keys = [*by, "became"]
-    return f"""\
-/* What customers of a slice and movement add up to, and what they would have, had they not moved. */
-{_sides(period)}
-select
-    {_added_up(keys, rows)}
-from both_sides
-group by {", ".join(keys)}
-order by {", ".join(keys)}
-"""
+def _terms_in(terms: Terms, period: date) -> Terms:
+    return tuple((within(name, period), factor) for name, factor in terms)
 
 
-def customers_sql(
-    period: Period, rows: Mapping[str, str], by: Sequence[str], scales: Scales, dialect: Dialect, limit: int
-) -> str:
-    """Give the select of the customers that moved a metric most, largest first."""
-    keys = ["unit", *by, "became"]
-    return f"""\
-/* The customers that moved it most. */
-{_sides(period)}
-select
-    {_added_up(keys, rows)}
-from both_sides
-where became <> 'unchanged'
-group by {", ".join(keys)}
-order by abs({_weighed(scales, rows, dialect)}) desc, unit
-limit {limit}
-"""
-
-
-def moved_rows(rows: Iterable[Sequence[Any]], keys: int, measures: Sequence[str]) -> Iterator[Moved]:
-    """Give the rows of either select; the first `keys` columns are the slice or the customer."""
-    for row in rows:
-        head, (became, customers, start, end), sums = row[:keys], row[keys : keys + 4], row[keys + 4 :]
-        exact = [Fraction(0) if value is None else Fraction(Decimal(str(value))) for value in sums]
-        yield Moved(
-            tuple(None if value is None else str(value) for value in head),
-            str(became),
-            int(customers),
-            Decimal(str(start)),
-            Decimal(str(end)),
-            dict(zip(measures, exact[::2], strict=True)),
-            dict(zip(measures, exact[1::2], strict=True)),
+def over_periods(form: Form, method: Method, periods: Sequence[date]) -> Form:
+    """Give what a trailing metric is of the measures in each of its periods."""
+    each = [in_period(form, period) for period in periods]
+    if method == "ratio_of_sums":
+        rates = [rate for rate in each if isinstance(rate, Rate)]
+        return Rate(
+            tuple(term for rate in rates for term in rate.numerator),
+            tuple(term for rate in rates for term in rate.denominator),
         )
+    total = each[0]
+    for other in each[1:]:
+        total = Nested("+", total, other)
+    return Nested("/", total, Constant(Fraction(len(periods))))
 
 
-_AMOUNTS = (
-    "sum(case when has_moved = 1 then 1 else 0 end) as customers",
-    "sum(case when has_moved = 1 then starting_amount else 0 end) as starting_amount",
-    "sum(case when has_moved = 1 then ending_amount else 0 end) as ending_amount",
-)
+def over_time(rows: Sequence[Moved], periods: Sequence[date]) -> Moved:
+    """Give what became of one customer over periods, of what it did in each of them.
 
-
-def _both_sums(name: str, row: str) -> tuple[str, str]:
-    return (
-        f"sum(case when has_moved = 1 then {row} end) as {name}",
-        f"sum(case when has_moved = 0 then {row} end) as {name}__still",
+    It comes from what it paid at the start of the first, and goes to what it paid at the end of the last.
+    """
+    rows = sorted(rows, key=lambda row: row.period or periods[0])
+    first, *others = [row for row in rows if row.movement != "unchanged"] or rows
+    movement = sum(others, start=first).movement
+    return replace(
+        sum(rows[1:], start=rows[0]),
+        keys=rows[-1].keys,
+        movement=movement,
+        customers=1,
+        starting_amount=sum((row.starting_amount for row in rows if row.period == periods[0]), Decimal(0)),
+        ending_amount=sum((row.ending_amount for row in rows if row.period == periods[-1]), Decimal(0)),
     )
-
-
-def _sides(period: Period) -> str:
-    condition = f"\n        and {period.where}" if period.where else ""
-    made = "".join(f",\n        {text} as {name}" for name, text in period.made)
-    kept = ", ".join(("unit", *period.attributes, *(name for name, _ in period.made), "starting_amount"))
-    return f"""\
-with ledger as (
-    select
-        *{made}
-    from {period.ledger}
-    where book = '{period.book}'
-        and comparison = '{period.comparison}'
-        and period_start = cast('{period.start}' as date){condition}
-),
-
-both_sides as (
-    select {kept}, ending_amount, movement, movement as became, 1 as has_moved
-    from ledger
-    union all
-    select
-        {kept}, starting_amount as ending_amount, 'unchanged' as movement, movement as became, 0 as has_moved
-    from ledger
-    where starting_amount > 0
-)
-"""
-
-
-def _weighed(scales: Scales, rows: Mapping[str, str], dialect: Dialect) -> str:
-    """Give a customer's contribution as a float, good enough to order by."""
-    factors: dict[str, Fraction] = dict.fromkeys(measures_in(Total(scales.sides.numerator)), Fraction(0))
-    for name, factor in scales.sides.numerator:
-        factors[name] = factors.get(name, Fraction(0)) + factor
-    for name, factor in scales.sides.denominator or ():
-        factors[name] = factors.get(name, Fraction(0)) - scales.weight * factor
-    terms = [
-        f"cast({float(factor)!r} as {dialect.float_type})"
-        f" * (coalesce(sum(case when has_moved = 1 then {rows[name]} end), 0)"
-        f" - coalesce(sum(case when has_moved = 0 then {rows[name]} end), 0))"
-        for name, factor in factors.items()
-        if factor
-    ]
-    return " + ".join(terms) or "0"

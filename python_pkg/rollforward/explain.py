@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any
 
 from rollforward.answer import answer
-from rollforward.asking import Question, selection_of, type_of
-from rollforward.contributions import (
-    Moved,
-    Period,
-    Scales,
-    Sides,
-    customers_sql,
-    groups_sql,
-    moved_rows,
-    scales_of,
-    sides_of,
-    together,
-)
-from rollforward.definitions import Book, Comparison, MeasureKind, Selection
+from rollforward.asking import Question, rows_of, selection_of
+from rollforward.contribution_sql import Span
+from rollforward.contributions import has_shares
+from rollforward.days import MONTHS, months_before
+from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Place, Problem, ProblemsFound, refused
-from rollforward.plan import MetricPlan
-from rollforward.resolve import Meanings, resolve_selection
+from rollforward.formula import names_in
+from rollforward.plan import MetricPlan, plan_measure, plan_metric
+from rollforward.rational import Nested
+from rollforward.resolve import Meanings, SelectionMeaning, formula_of, metric_names
 from rollforward.session import Session
-from rollforward.source import Scalar, typed
+from rollforward.source import typed
 from rollforward.spans import span_of
 from rollforward.statement import Relations
-from rollforward.tables import Column, table_of
+from rollforward.tables import day_of
+from rollforward.taken_apart import Reading, TakenApart, Value, take_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,44 +51,45 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """A value and its parts. `scales` is None where there is no value, or no single division that says it."""
+class Observed:
+    """A period that is in the cohorts."""
 
-    metric: MetricPlan
-    book: Book
-    comparison: Comparison
     start: date
     end: date
     is_complete: bool
-    value: float | Decimal | None
-    groups: tuple[Moved, ...]
-    by: tuple[str, ...]
-    customers: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A value taken apart; `inputs` are those of a formula that is no sum and no single division of sums."""
+
+    book: Book
+    comparison: Comparison
+    period: Observed
+    whole: TakenApart
+    inputs: tuple[TakenApart, ...]
     left_out: tuple[LeftOut, ...]
-    scales: Scales | None
-    kinds: Mapping[str, MeasureKind]
 
     @property
-    def movements(self) -> list[Moved]:
-        """What every movement adds up to."""
-        return together(self.groups)
+    def metric(self) -> MetricPlan:
+        """The metric whose value it is."""
+        return self.whole.metric
 
     @property
-    def slices(self) -> list[Moved]:
-        """What every slice adds up to, largest contribution first."""
-        found = together(self.groups, range(len(self.by)))
-        scales = self.scales
-        return found if scales is None else sorted(found, key=lambda each: -abs(scales.contribution(each)))
+    def value(self) -> Value:
+        """The value that is explained."""
+        return self.whole.value
 
-    @property
-    def others(self) -> tuple[int, Fraction]:
-        """How many customers moved and are not named, and by how much they moved the value together."""
-        if self.scales is None:
-            return 0, Fraction(0)
-        moved = [each for each in self.movements if each.movement != "unchanged"]
-        count = sum(each.customers for each in moved) - len(self.customers)
-        named = sum(map(self.scales.contribution, self.customers), start=Fraction(0))
-        return count, sum(map(self.scales.contribution, moved), start=Fraction(0)) - named
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What every question to the database needs."""
+
+    asked: Asked
+    meanings: Meanings
+    session: Session
+    dialect: Dialect
+    relations: Relations
 
 
 def explain(
@@ -108,48 +101,34 @@ def explain(
     problems: str,
 ) -> Explanation:
     """Take a value apart; `problems` is the relation of what was left out. Raises ProblemsFound."""
-    meaning = answer(_selection(asked, meanings), meanings, dialect, relations).plan.meaning
+    asking = _Asking(asked, meanings, session, dialect, relations)
+    planned = answer(_selection(asked, meanings), meanings, dialect, relations).plan
+    meaning, metric = planned.meaning, planned.metrics[0]
     book, comparison = meaning.book, meaning.comparisons[0]
-    start, end, complete = _period(asked, book, comparison.name, meanings, session, relations)
-    exactly = replace(_selection(asked, meanings, start, end), comparisons=_named(comparison.name))
-    found = answer(exactly, meanings, dialect, relations)
-    metric = found.plan.metrics[0]
-    given = session.rows(found.sql)
-    value = _value(given[0][-1], metric) if given else None
-    period = Period(
-        relations.ledger,
-        book.name.text,
-        comparison.name,
-        start,
-        tuple(attribute.text for attribute in book.attributes),
-        tuple((each.name, each.row.on(dialect.adapter)) for each in meaning.dimensions),
-        _condition(exactly, meanings, dialect),
-    )
-    sides = None if metric.followed else sides_of(metric.form)
-    groups, customers, scales = _moved(asked, period, sides, metric, session, dialect)
-    if scales is not None:
-        _check(scales, value, metric)
+    observed = _observed(asking, book, comparison.name)
+    period = _period(asked, book, comparison.name, meanings, observed)
+    periods, missing = _looked_back_on(metric, period, observed, comparison)
+    reading = Reading(_span(asking, meaning, periods), asked.by, asked.customers, session, dialect)
+    value = _values(asking, meaning, [metric], period, period).get(period.start, {}).get(metric.name)
+    followed = {} if missing else _followed_values(asking, meaning, metric, observed, periods)
+    whole = take_apart(metric, value, reading, followed, missing)
+    inputs = _inputs(metric, meanings)
+    values = _values(asking, meaning, inputs, period, period).get(period.start, {})
+    apart = (take_apart(each, values.get(each.name), reading, {}) for each in inputs)
     return Explanation(
-        metric=metric,
-        book=book,
-        comparison=comparison,
-        start=start,
-        end=end,
-        is_complete=complete,
-        value=value,
-        groups=groups,
-        by=asked.by,
-        customers=customers,
-        left_out=tuple(_left_out(problems, book, session)),
-        scales=scales,
-        kinds={item.name: item.kind for item in metric.measures},
+        book,
+        comparison,
+        period,
+        _checked(whole),
+        tuple(_checked(each) for each in apart),
+        tuple(_left_out(problems, book, session)),
     )
 
 
 def _selection(
     asked: Asked, meanings: Meanings, start: date | None = None, end: date | None = None
 ) -> Selection:
-    """Give the selection of all periods, or that of one, which is not sliced."""
+    """Give the selection of all periods, or that of some, which is not sliced."""
     question = Question(
         metrics=(asked.metric,),
         book=asked.book,
@@ -163,103 +142,168 @@ def _selection(
     return selection_of(question, meanings)
 
 
-def _named(comparison: str) -> tuple[Scalar, ...]:
-    return (typed(comparison, "--comparison"),)
+def _values(
+    asking: _Asking,
+    meaning: SelectionMeaning,
+    metrics: Sequence[MetricPlan],
+    first: Observed,
+    last: Observed,
+) -> dict[date, dict[str, Value]]:
+    """Give the values that some metrics are published with, by period; measures have none."""
+    names = [each.name for each in metrics if each.project]
+    if not names:
+        return {}
+    one = _selection(asking.asked, asking.meanings, first.start, last.end)
+    selection = replace(
+        one,
+        metrics=tuple(typed(name, "METRIC") for name in names),
+        book=typed(meaning.book.name.text, "--book"),
+        comparisons=(typed(meaning.comparisons[0].name, "--comparison"),),
+    )
+    found = answer(selection, asking.meanings, asking.dialect, asking.relations)
+    return {
+        row["period_start"]: {name: row[name] for name in names}
+        for row in rows_of(found, asking.session).records()
+    }
 
 
-def _condition(selection: Selection, meanings: Meanings, dialect: Dialect) -> str:
-    if selection.where is None:
+def _span(asking: _Asking, meaning: SelectionMeaning, periods: Sequence[date]) -> Span:
+    """Give the rows of the ledger that are looked at."""
+    book = meaning.book
+    return Span(
+        asking.relations.ledger,
+        book.name.text,
+        meaning.comparisons[0].name,
+        tuple(periods),
+        tuple(attribute.text for attribute in book.attributes),
+        tuple((each.name, each.row.on(asking.dialect.adapter)) for each in meaning.dimensions),
+        _condition(meaning, asking.meanings, asking.dialect),
+    )
+
+
+def _condition(meaning: SelectionMeaning, meanings: Meanings, dialect: Dialect) -> str:
+    if meaning.selection.where is None:
         return ""
     from rollforward.where import read_condition
 
     found: list[Problem] = []
-    meaning = resolve_selection(selection, meanings, found)
-    condition = None if meaning is None else read_condition(meaning, meanings.catalog, found)
+    condition = read_condition(meaning, meanings.catalog, found)
     if condition is None:
         raise ProblemsFound(found)
     return condition.on(dialect.adapter)
 
 
-def _period(
-    asked: Asked,
-    book: Book,
-    comparison: str,
-    meanings: Meanings,
-    session: Session,
-    relations: Relations,
-) -> tuple[date, date, bool]:
-    """Give the period asked for, or the last complete one."""
-    rows = session.rows(
-        f"select distinct period_start, period_end, is_complete from {relations.cohorts}"
+# --- periods ------------------------------------------------------------------------------------------
+
+
+def _observed(asking: _Asking, book: Book, comparison: str) -> tuple[Observed, ...]:
+    """Give the periods there are, in their order; there is one at least."""
+    rows = asking.session.rows(
+        f"select distinct period_start, period_end, is_complete from {asking.relations.cohorts}"
         f" where book = '{book.name.text}' and comparison = '{comparison}' order by period_start"
     )
-    periods = [(_day(start), _day(end), bool(complete)) for start, end, complete in rows]
-    if not periods:
+    if not rows:
         message = f"the cohorts have no period of {book.name.text} at {comparison}"
         hint = "too little history for it, or the settings have changed: run `dbt build`"
         raise refused("no-period", message, Place("database"), hint)
+    return tuple(Observed(day_of(start), day_of(end), bool(complete)) for start, end, complete in rows)
+
+
+def _period(
+    asked: Asked, book: Book, comparison: str, meanings: Meanings, observed: Sequence[Observed]
+) -> Observed:
+    """Give the period asked for, or the last complete one."""
     if not asked.period:
-        return next((each for each in reversed(periods) if each[2]), periods[-1])
+        return next((each for each in reversed(observed) if each.is_complete), observed[-1])
     fiscal = meanings.catalog.settings.fiscal_year_start_month
     first, last = span_of(asked.period, "--period", fiscal)
-    for period in periods:
-        if period[0] <= first and last <= period[1]:
+    for period in observed:
+        if period.start <= first and last <= period.end:
             return period
     message = f"there is no period {asked.period} of {book.name.text} at {comparison}"
-    hint = f"there are those from {periods[0][0]} to {periods[-1][1]}"
+    hint = f"there are those from {observed[0].start} to {observed[-1].end}"
     raise refused("no-period", message, typed(asked.period, "--period").place, hint)
 
 
-def _moved(
-    asked: Asked,
-    period: Period,
-    sides: Sides | None,
+def _looked_back_on(
+    metric: MetricPlan, period: Observed, observed: Sequence[Observed], comparison: Comparison
+) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    """Give the periods a value is made of, and those of them that are missing: not observed, or not over."""
+    if metric.followed is None:
+        return (period.start,), ()
+    back = range(metric.followed.periods - 1, -1, -1)
+    wanted = [months_before(period.start, ago * MONTHS[comparison.grain]) for ago in back]
+    there = {each.start for each in observed if each.is_complete}
+    missing = tuple(day for day in wanted if day not in there)
+    return ((period.start,) if missing else tuple(wanted)), missing
+
+
+def _followed_values(
+    asking: _Asking,
+    meaning: SelectionMeaning,
     metric: MetricPlan,
-    session: Session,
-    dialect: Dialect,
-) -> tuple[tuple[Moved, ...], tuple[Moved, ...], Scales | None]:
-    """Give the groups, the customers that moved it most, and what contributions are measured by."""
-    known = {item.name: item for item in metric.measures}
-    names = () if sides is None else sides.measures
-    rows = {name: known[name].row.on(dialect.adapter) for name in names}
-    found = session.rows(groups_sql(period, rows, asked.by))
-    groups = tuple(moved_rows(found, len(asked.by), names))
-    scales = None if sides is None else scales_of(sides, groups)
-    if scales is None:
-        return groups, (), None
-    text = customers_sql(period, rows, asked.by, scales, dialect, asked.customers)
-    return groups, tuple(moved_rows(session.rows(text), 1 + len(asked.by), names)), scales
+    observed: Sequence[Observed],
+    periods: Sequence[date],
+) -> dict[date, Value]:
+    """Give what a trailing metric follows was worth in each period, where that is not told by sums."""
+    if metric.followed is None or has_shares(metric.followed.value.form):
+        return {}
+    value = metric.followed.value
+    by_start = {each.start: each for each in observed}
+    found = _values(asking, meaning, [value], by_start[periods[0]], by_start[periods[-1]])
+    return {period: found.get(period, {}).get(value.name) for period in periods}
 
 
-def _value(given: Any, metric: MetricPlan) -> Any:
-    """Give a value of the metric's own type: drivers hand floats over as decimals, and decimals as floats."""
-    column = Column(metric.name, type_of(metric.kind, exact=metric.is_exact))
-    return table_of([column], [[given]]).rows[0][0]
+# --- what a formula is made of --------------------------------------------------------------------------
 
 
-def _check(scales: Scales, value: Any, metric: MetricPlan) -> None:
-    """Compare the ledger with the cohorts: two ways to one number, which have to meet."""
-    if value is None or abs(float(scales.value) - float(value)) > 1e-9 * max(1.0, abs(float(value))):
-        message = f"the ledger gives {float(scales.value)} for {metric.name}, and the cohorts give {value}"
+def _inputs(metric: MetricPlan, meanings: Meanings) -> list[MetricPlan]:
+    """Give what a formula is made of, where it is no sum and no single division of sums.
+
+    What is such a formula itself is followed by its own inputs; each is there once.
+    """
+    metrics = {name.text: each for each in meanings.metrics for name in metric_names(each.metric)}
+    measures = {item.name: item for item in meanings.catalog.measures}
+    found: dict[str, MetricPlan] = {}
+    waiting = [metric]
+    while waiting:
+        current = waiting.pop(0)
+        formula = formula_of(metrics[current.name].metric) if current.project else None
+        if formula is None or not isinstance(current.form, Nested):
+            continue
+        for word in names_in(formula):
+            if word.text in measures:
+                part = plan_measure(measures[word.text])
+            else:
+                part = plan_metric(metrics[word.text], meanings.catalog)
+            if part.name not in found:
+                found[part.name] = part
+                waiting.append(part)
+    return list(found.values())
+
+
+def _checked(found: TakenApart) -> TakenApart:
+    """Compare the ledger with the cohorts: two ways to one number, which have to meet.
+
+    A measure gets the ledger's.
+    """
+    if found.scales is None:
+        return found
+    exact, value = found.scales.value, found.value
+    if not found.metric.project:
+        return replace(found, value=exact)
+    if value is None or abs(float(exact) - float(value)) > 1e-9 * max(1.0, abs(float(value))):
+        message = f"the ledger gives {float(exact)} for {found.metric.name}, and the cohorts give {value}"
         hint = "they were built at different times: run `dbt build`"
         raise refused("ledger-differs", message, Place("database"), hint)
+    return found
 
 
-def _left_out(relation: str, book: Book, session: Session) -> Sequence[LeftOut]:
+def _left_out(relation: str, book: Book, session: Session) -> Iterator[LeftOut]:
     rows = session.rows(
         f"select reason, grain, periods_summed, row_count, amount from {relation}"
         f" where book = '{book.name.text}' order by reason, grain, periods_summed"
     )
-    return [
-        LeftOut(
-            str(reason),
-            int(count),
-            Decimal(str(amount)),
-            "" if grain is None else (f"{summed} {grain}s" if int(summed) > 1 else str(grain)),
-        )
-        for reason, grain, summed, count, amount in rows
-    ]
-
-
-def _day(value: Any) -> date:
-    return value if type(value) is date else date.fromisoformat(str(value)[:10])
+    for reason, grain, summed, count, amount in rows:
+        window = "" if grain is None else (f"{summed} {grain}s" if int(summed) > 1 else str(grain))
+        yield LeftOut(str(reason), int(count), Decimal(str(amount)), window)

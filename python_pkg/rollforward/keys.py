@@ -55,7 +55,13 @@ CARD_KEYS = (
     LABEL,
     DESCRIPTION,
     Key("type", "word", "What kind of metric it is.", required=True),
-    Key("format", "word", "How people want to see it; values stay plain numbers.", allowed=FORMATS),
+    Key(
+        "format",
+        "word",
+        "How people want to see it; values stay plain numbers. Without it amounts and their averages have two"
+        " decimals, counts none, rates three; what is trailing is seen like what it follows.",
+        allowed=FORMATS,
+    ),
     Key("aliases", "words", "Other names it can be asked for by."),
     Key("book", "name", "The book it is about, where it makes no sense for others."),
     Key("comparison", "name", "What it is compared with where a question names no comparison."),

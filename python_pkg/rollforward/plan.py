@@ -181,7 +181,7 @@ def _metric(meaning: MetricMeaning, known: Mapping[str, Measure]) -> MetricPlan:
         name=meaning.name,
         label=card.label,
         description=card.description,
-        format=card.format,
+        format=_format(meaning),
         aliases=tuple(alias.text for alias in card.aliases),
         project=card.project,
         path=card.name.place.path,
@@ -195,17 +195,24 @@ def _metric(meaning: MetricMeaning, known: Mapping[str, Measure]) -> MetricPlan:
     )
 
 
+def _format(meaning: MetricMeaning) -> str:
+    """Give how people see a metric; a trailing one that does not say is seen as what it follows."""
+    followed = meaning.followed and meaning.followed.metric
+    return meaning.metric.card.format or (followed.metric.card.format if followed else "")
+
+
 def _followed(followed: Followed, meaning: MetricMeaning, known: Mapping[str, Measure]) -> FollowedPlan:
     """Plan what a trailing metric follows; a measure is followed like a metric of that name."""
-    value = _metric(followed.metric, known) if followed.metric else _of_measure(followed.name, meaning)
+    value = _metric(followed.metric, known) if followed.metric else plan_measure(*meaning.measures)
     sides = _sides(value, value.form) if isinstance(value.form, Rate) else None
     return FollowedPlan(
         value, followed.periods, followed.method, sides if followed.method == "ratio_of_sums" else None
     )
 
 
-def _of_measure(name: str, meaning: MetricMeaning) -> MetricPlan:
-    (item,) = meaning.measures
+def plan_measure(item: Measure) -> MetricPlan:
+    """Plan a measure as if it were a metric of that name."""
+    name = item.name
     return MetricPlan(
         name=name,
         label=name,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from rollforward.days import MONTHS, months_before
 from rollforward.definitions import KEYS, Fragment
 from rollforward.dialects import DEFAULT, Dialect
 from rollforward.kinds import AMOUNT, COUNT, Kind
@@ -17,7 +18,6 @@ from rollforward.plan import AdditiveColumn, MetricPlan, SelectionPlan
 from rollforward.sql import aggregate_sql, in_cast, indented
 from rollforward.trailing import observed, part_sql, summed, trailing_sql
 
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _MONTH = "extract(year from period_start) * 12 + extract(month from period_start)"
 
 
@@ -121,7 +121,7 @@ def _conditions(selected: SelectionPlan, writing: Writing) -> str:
     conditions = list(_period_conditions(selected))
     first = selected.meaning.selection.from_day
     if first:
-        conditions.append(_starting(_months_before(first, _longest(selected))))
+        conditions.append(_starting(months_before(first, _longest(selected))))
     if writing.where:
         conditions.append(writing.where)
     return _joined(conditions)
@@ -150,12 +150,6 @@ def _longest(selected: SelectionPlan) -> int:
     """Give how many months trailing metrics look back at most."""
     periods = max((metric.followed.periods for metric in selected.metrics if metric.followed), default=1)
     return (periods - 1) * max(MONTHS[comparison.grain] for comparison in selected.meaning.comparisons)
-
-
-def _months_before(day: date, months: int) -> date:
-    """Give a day, or the first of the month that lies some months before."""
-    index = day.year * 12 + day.month - 1 - months
-    return date(max(1, index // 12), index % 12 + 1, 1) if months else day
 
 
 # --- the columns --------------------------------------------------------------------------------------

@@ -66,14 +66,15 @@ def _typed(value: Any, kind: ColumnType) -> Any:
         case "boolean":
             return bool(value)
         case "date":
-            return _day(value)
+            return day_of(value)
         case "text":
             return str(value)
         case _:
             assert_never(kind)
 
 
-def _day(value: Any) -> date:
+def day_of(value: Any) -> date:
+    """Give a day, as whatever a driver gave it."""
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rollforward.asking import type_of
+from rollforward.asking import column_of
 from rollforward.definitions import Grain
 from rollforward.plan import ViewPlan
 from rollforward.session import Session
@@ -65,9 +65,7 @@ def columns_of(view: ViewPlan, shared: Iterable[str]) -> tuple[Column, ...]:
     """Give the metrics of a view that both sides publish."""
     known = set(shared)
     return tuple(
-        Column(each.name, type_of(each.kind, exact=each.is_exact), each.format, view.selected.amount_scale)
-        for each in view.selected.metrics
-        if each.name in known
+        column_of(each, view.selected.amount_scale) for each in view.selected.metrics if each.name in known
     )
 
 

@@ -26,7 +26,7 @@ def written(value: Any, column: Column) -> str:
     if not column.is_numeric:
         # A value from the data must not move the cursor or change colours.
         return "".join(char if char.isprintable() else " " for char in str(value))
-    return number(value, column.format or _usual(column))
+    return number(value, format_of(column))
 
 
 def number(value: Any, form: str) -> str:
@@ -63,8 +63,12 @@ def period_name(start: date, end: date, grain: Grain, fiscal_year_start_month: i
     return f"{start:%Y}-Q{(start.month + 2) // 3}" if grain == "quarter" else f"{start:%Y}"
 
 
-def _usual(column: Column) -> str:
-    return {"amount": "currency", "count": "count"}.get(column.type, "decimal")
+def format_of(column: Column) -> str:
+    """Give how the numbers of a column are written: as it says, else by what they are.
+
+    An amount has two decimals, a count none, a rate three.
+    """
+    return column.format or {"amount": "currency", "count": "count"}.get(column.type, "decimal")
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:

@@ -79,6 +79,50 @@ metrics:
     type: simple
     agg: max
     expr: ending_amount
+  - name: mean_expansion
+    type: trailing
+    input: net_expansion_rate
+    periods: 4
+    method: mean
+    book: subscriptions
+  - name: mean_new_revenue
+    type: trailing
+    input: new_revenue
+    periods: 3
+    method: mean
+    book: subscriptions
+  - name: mean_largest_customer
+    type: trailing
+    input: largest_customer
+    periods: 2
+    method: mean
+    book: subscriptions
+  - name: smallest_expanding
+    type: simple
+    agg: min
+    expr: starting_amount
+    filter: movement = 'expansion'
+  - name: plans_in_use
+    type: simple
+    agg: count_distinct
+    expr: plan
+    filter: ending_amount > 0
+    book: subscriptions
+  - name: average_tenure
+    type: simple
+    agg: average
+    expr: tenure_months
+  - name: retained_both_ways
+    type: derived
+    expr: net_expansion_rate * customer_retention_rate
+    format: percent
+  - name: retained_and_largest
+    type: derived
+    expr: retained_both_ways * (largest_customer / ending_revenue)
+  - name: revenue_over_customers
+    type: derived
+    expr: net_expansion_rate - customer_retention_rate
+    format: percent
 dimensions:
   - name: starting_size
     expr: starting_amount

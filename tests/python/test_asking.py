@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import asked_project
@@ -19,17 +18,12 @@ import rollforward
 from conftest import Built, Project, close_databases
 from rollforward import cli, command_query
 from rollforward.arguments import parser
-from rollforward.contributions import Scales
-from rollforward.dialects import DEFAULT
-from rollforward.explain import Asked, Explanation, explain
 from rollforward.profile import Target, Wanted, read_target
-from rollforward.relations import PROBLEMS, locate
 from rollforward.said import Setting
 from rollforward.screen import Screen
-from rollforward.session import open_session
 from rollforward.session_adapter import open_adapter
 from rollforward.tables import Column, table_of
-from rollforward.workspace import dialect_for, open_workspace
+from rollforward.workspace import dialect_for
 
 QUERY = ["--book", "subscriptions", "--by", "plan", "--comparison", "trailing_12_months"]
 
@@ -217,135 +211,6 @@ def test_what_is_asked_wrongly_is_said(
 def test_problems_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["query", "nrx", "--book", "orders", "--format", "json"]) == 2
     assert json.loads(capsys.readouterr().out)["problems"][0]["code"] == "unknown-metric"
-
-
-# --- explain --------------------------------------------------------------------------------------
-
-
-def test_contributions_add_up_exactly_for_every_metric_and_period(shop: tuple[Project, Built]) -> None:
-    """As exact fractions: by movement, by slice, by customer; and the value is that of the cohorts."""
-    project = rollforward.Project(shop[0].folder)
-    workspace = open_workspace(shop[0].folder)
-    shared = [metric.name for metric in project.metrics if metric.name != "smoothed_expansion"]
-    target = workspace.target(Wanted())
-    located = locate(workspace.layout, workspace.folder, target)
-    given = (located.relations, located.models[PROBLEMS])
-    combinations = [
-        ("subscriptions", "month_over_month", "plan"),
-        ("subscriptions", "trailing_12_months", "region"),
-        ("orders", "quarter_over_quarter", "country"),
-    ]
-    with open_session(target, shop[0].folder, Wanted()) as session:
-        for book, comparison, by in combinations:
-            names = [*shared, *(["smoothed_expansion"] if book == "subscriptions" else [])]
-            values = project.query(names, book=book, comparison=comparison, include_incomplete=True).rows
-            for row in values[:: max(1, len(values) // 2)]:
-                for name in names:
-                    asked = Asked(name, book, comparison, f"{row['period_end']}", (by,), customers=3)
-                    found = explain(asked, workspace.meanings, session, DEFAULT, *given)
-                    assert found.value == row[name]
-                    if found.scales is None:
-                        assert row[name] is None or name in ("smoothed_expansion", "largest_customer")
-                    else:
-                        check_sums(found, found.scales)
-
-
-def check_sums(found: Explanation, scales: Scales) -> None:
-    """Every way of adding up what moved the value gives by how much it moved."""
-    assert found.value is not None
-    assert float(scales.value) == pytest.approx(float(found.value), rel=1e-12)
-    for parts in (found.movements, found.slices):
-        assert sum(map(scales.contribution, parts), Fraction(0)) == scales.value - scales.still
-    named = sum(map(scales.contribution, found.customers), Fraction(0))
-    assert named + found.others[1] == scales.value - scales.still
-
-
-def test_the_bridge_and_the_customers_are_those_of_the_ledger(
-    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    words = [
-        "explain",
-        "nrr",
-        "--book",
-        "subscriptions",
-        "--comparison",
-        "trailing_12_months",
-        "--by",
-        "plan",
-    ]
-    text = said(capsys, *words, "--period", "2026-05", "--customers", "4")
-    data = json.loads(said(capsys, *words, "--period", "2026-05", "--customers", "4", "--format", "json"))
-    assert all(len(line) <= 80 for line in text.splitlines())
-    ledger = shop[1].rows(
-        "select movement, count(*) as customers, sum(starting_amount) as before, sum(ending_amount) as after"
-        " from rollforward__customer_movements where book = 'subscriptions'"
-        " and comparison = 'trailing_12_months' and period_end = '2026-05-31' group by movement"
-    )
-    by_movement = {each["movement"]: each for each in data["movements"]}
-    assert len(by_movement) == len(ledger)
-    for row in ledger:
-        found = by_movement[row["movement"]]
-        assert found["customers"] == row["customers"]
-        assert (Decimal(found["starting_amount"]), Decimal(found["ending_amount"])) == (
-            row["before"],
-            row["after"],
-        )
-    most = shop[1].rows(
-        "select unit from rollforward__customer_movements where book = 'subscriptions'"
-        " and comparison = 'trailing_12_months' and period_end = '2026-05-31' and starting_amount > 0"
-        " order by abs(ending_amount - starting_amount) desc, unit limit 4"
-    )
-    assert [each["unit"] for each in data["customers"]] == [row["unit"] for row in most]
-    start = sum(row["before"] for row in ledger)
-    assert f"{'  starting revenue':26}{start:>16,.2f}" in text
-    assert Fraction(data["exact"]) == Fraction(data["numerator"]) / Fraction(data["denominator"])
-    left_out = shop[1].rows("select * from rollforward__input_problems where book = 'subscriptions'")
-    assert {(each["reason"], each["rows"], Decimal(each["amount"])) for each in data["left_out"]} == {
-        (row["reason"], row["row_count"], row["amount"]) for row in left_out
-    }
-    assert "null_unit" in text and "customers that moved it most" in text
-
-
-def test_what_cannot_be_explained_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["explain", "quick_ratio", "--book", "subscriptions"]
-    assert "error[no-period]" in said(capsys, *words, "--period", "1999", code=2)
-    assert "hint: there are those from 2024-" in said(capsys, *words, "--period", "1999", code=1 + 1)
-    assert "error[unknown-attribute]" in said(capsys, *words, "--by", "country", code=2)
-    assert "the period is not over" in said(capsys, *words, "--period", "2026-06")
-
-
-def test_metrics_over_the_ledger_are_explained_by_size(
-    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A threshold on amounts, sliced by bands of the starting amount: both only the ledger knows."""
-    words = ["large_expansion_share", "--book", "subscriptions", "--comparison", "trailing_12_months"]
-    options = [*words, "--by", "starting_size", "--format", "json"]
-    period = ["--from", "2026-05", "--to", "2026-05"]
-    found = json.loads(said(capsys, "explain", *options, "--period", "2026-05"))
-    [by_hand] = shop[1].rows(
-        "select sum(ending_amount - starting_amount)"
-        " filter (movement = 'expansion' and starting_amount >= 300) as upper,"
-        " sum(starting_amount) as lower from rollforward__customer_movements"
-        " where book = 'subscriptions' and comparison = 'trailing_12_months' and period_end = '2026-05-31'"
-    )
-    assert Fraction(found["exact"]) == Fraction(by_hand["upper"]) / Fraction(by_hand["lower"]) > 0
-    moved = sum(Fraction(each["exact"]) for each in found["slices"])
-    assert moved == Fraction(found["exact"]) - Fraction(found["if_nobody_had_moved"])
-    sizes = {row["starting_size"] for row in json.loads(said(capsys, "query", *options, *period))["rows"]}
-    assert sizes == {each["starting_size"] for each in found["slices"]} and len(sizes) > 2
-
-
-def test_what_has_no_shares_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    said_of_trailing = said(capsys, "explain", "smoothed_expansion", "--period", "2026-05")
-    assert "It follows net_expansion_rate over 3 periods: explain that in each." in said_of_trailing
-    (first, *_) = json.loads(said(capsys, "query", "smoothed_expansion", "--format", "json"))["rows"]
-    assert first["smoothed_expansion"] is None
-    said_of_first = said(capsys, "explain", "smoothed_expansion", "--period", first["period_end"][:7])
-    assert "There is no value: all 3 periods summed up must be there, and over." in said_of_first
-    assert "trailing_12_months" in said_of_trailing and "the bridge" in said_of_trailing
-    said_of_largest = said(capsys, "explain", "largest_customer", "--book", "subscriptions")
-    assert "It is no sum and no single division of sums" in said_of_largest
 
 
 # --- Python ---------------------------------------------------------------------------------------
