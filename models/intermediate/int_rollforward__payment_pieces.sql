@@ -1,5 +1,5 @@
 /* What every unit paid in every month, by the attribute values given. A payment stands for its own month only. */
-{{ config(enabled=rollforward.is_configured(['payments']), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(['payments']), materialized=rollforward.as_view()) }}
 
 select
     series.series_id,

@@ -2,7 +2,7 @@
    is not active have no row, so the runs follow changes, not customers times months.
 
    Runs that were there in the build before and are no more are still here, with `direction` -1; new ones have 1, others 0. */
-{{ config(enabled=rollforward.is_configured(), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 select
     series_id, unit_id, from_period, until_period, amount as net_amount, given_set as attribute_set, direction

@@ -1,5 +1,5 @@
 /* The rows that make up the ledger, with the numbers of their unit and attribute values. */
-{{ config(enabled=rollforward.is_configured(), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 select
     judged.shape,

@@ -5,6 +5,7 @@ The modules that know sqlglot are this one, `rows` and `movements`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +16,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import TokenType
 
 from rollforward.definitions import Fragment
-from rollforward.dialects import DEFAULT, DIALECTS, Dialect
+from rollforward.dialects import DEFAULT, DIALECTS, Dialect, dialect_of
 from rollforward.errors import Place, Problem, ProblemsFound
 from rollforward.source import Scalar
 
@@ -31,6 +32,11 @@ ROW_HINT = "an expression has columns, numbers, texts, + - *, case when ... then
 CASE_HINT = "name one by `case when ending_amount < starting_amount then ... else ... end`"
 DIVISION_HINT = "sum up first, then divide once: make simple metrics of the two sides and a ratio of them"
 
+ORDERS_TEXTS = "orders_texts"
+"""Marks a comparison by the order of texts, which depends on the collation of a database."""
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_ORDERINGS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
 _TEXT_FUNCTIONS = (exp.Lower, exp.Upper, exp.Coalesce)
 _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
@@ -58,8 +64,8 @@ class Scope:
         return any(kind != "text" for kind in self.types.values())
 
 
-def parsed(sql: Scalar, hint: str) -> exp.Expr:
-    """Parse what a user wrote; raises ProblemsFound (sql-syntax)."""
+def parsed(sql: Scalar, hint: str, dialect: str = DEFAULT.adapter) -> exp.Expr:
+    """Parse what a user wrote in the SQL of an engine; raises ProblemsFound (sql-syntax)."""
 
     def refused(message: str, place: Place) -> ProblemsFound:
         return ProblemsFound([Problem("sql-syntax", message, place, hint)])
@@ -67,7 +73,7 @@ def parsed(sql: Scalar, hint: str) -> exp.Expr:
     if len(sql.text) > MOST_CHARACTERS:
         raise refused(f"this has more than {MOST_CHARACTERS:,} characters", sql.place)
     try:
-        trees = sqlglot.parse(sql.text, read=DEFAULT.sqlglot)
+        trees = sqlglot.parse(sql.text, read=(dialect_of(dialect) or DEFAULT).sqlglot)
     except ParseError as error:
         said = error.errors[0]
         end = _offset(sql.text, said["line"], said["col"])
@@ -80,12 +86,12 @@ def parsed(sql: Scalar, hint: str) -> exp.Expr:
         raise refused("this is not one expression", sql.place)
     if _depth(trees[0]) > DEEPEST:
         raise refused(f"this is nested more than {DEEPEST} deep", sql.place)
-    return trees[0].transform(_denied_outside, copy=False)
+    return _in_common(trees[0]).transform(_denied_outside, copy=False)
 
 
 def text_of(tree: exp.Expr, dialect: Dialect) -> str:
     """Write a tree for an engine, with keywords and functions in lower case."""
-    text = tree.sql(dialect=dialect.sqlglot, comments=False)
+    text = _said_exactly(tree, dialect).sql(dialect=dialect.sqlglot, comments=False)
     pieces, end = [], 0
     for token in sqlglot.tokenize(text, read=dialect.sqlglot):
         if token.token_type not in _QUOTED and token.text.isupper():
@@ -95,7 +101,7 @@ def text_of(tree: exp.Expr, dialect: Dialect) -> str:
 
 
 def fragment(tree: exp.Expr) -> Fragment:
-    """Write a tree for every engine; only texts with quotes or backslashes are written differently."""
+    """Write a tree for every engine; most write all but the odd text or function the same."""
     text = _in_lines(tree, DEFAULT)
     if not any(_differs(node) for node in tree.walk()):
         return Fragment(text)
@@ -122,7 +128,25 @@ def _in_lines(tree: exp.Expr, dialect: Dialect) -> str:
 def _differs(node: exp.Expr) -> bool:
     if isinstance(node, exp.Literal):
         return node.is_string and any(char in node.this for char in "'\\\n\r\t\0")
-    return isinstance(node, exp.Identifier) and bool(node.quoted)
+    return isinstance(node, exp.Lower | exp.Upper) or ORDERS_TEXTS in node.meta
+
+
+def _said_exactly(tree: exp.Expr, dialect: Dialect) -> exp.Expr:
+    """Give a tree in the words with which an engine means just this."""
+    if not dialect.collation and dialect.changes_case == DEFAULT.changes_case:
+        return tree
+
+    def exactly(node: exp.Expr) -> exp.Expr:
+        match node:
+            case exp.Lower() | exp.Upper() if dialect.changes_case != DEFAULT.changes_case:
+                name = dialect.changes_case[isinstance(node, exp.Upper)]
+                return exp.Anonymous(this=name, expressions=[node.this])
+            case _ if ORDERS_TEXTS in node.meta and dialect.collation:
+                collation = exp.to_identifier(dialect.collation, quoted=True)
+                node.set("this", exp.Collate(this=node.this, expression=collation))
+        return node
+
+    return tree.transform(exactly)
 
 
 def _depth(tree: exp.Expr) -> int:
@@ -135,6 +159,34 @@ def _depth(tree: exp.Expr) -> int:
 
 def _offset(text: str, line: int, column: int) -> int:
     return sum(len(part) for part in text.splitlines(keepends=True)[: line - 1]) + column
+
+
+def _in_common(tree: exp.Expr) -> exp.Expr:
+    """Give what engines have words of their own for in those of all: `if`, `ilike`, names in quotes.
+
+    Attributes have plain names, and with quotes some engines would look for another column.
+    """
+    for name in tree.find_all(exp.Identifier):
+        if PLAIN_NAME.fullmatch(name.this):
+            name.set("quoted", False)
+    for node in reversed(list(tree.find_all(exp.If, exp.ILike))):
+        if isinstance(node.parent, exp.Case):
+            continue
+        said = _as_case(node) if isinstance(node, exp.If) else _as_like(node)
+        tree = said if node is tree else tree
+        node.replace(said)
+    return tree
+
+
+def _as_case(node: exp.Expr) -> exp.Expr:
+    case = exp.Case().when(node.this.copy(), node.args["true"].copy())
+    default = node.args.get("false")
+    return case if default is None else case.else_(default.copy())
+
+
+def _as_like(node: exp.Expr) -> exp.Expr:
+    sides = {side: exp.Lower(this=node.args[side].copy()) for side in ("this", "expression")}
+    return exp.Like(**sides, negate=node.args.get("negate"))
 
 
 def parsed_text(text: str) -> exp.Expr:
@@ -231,6 +283,10 @@ class Checks:
         """Check that like is compared with like, and movements with movements that there are."""
         parts = list(node.iter_expressions())
         kinds = [self.value(part) for part in parts]
+        if "text" in kinds and isinstance(node, _ORDERINGS):
+            node.meta[ORDERS_TEXTS] = True
+        if isinstance(node, exp.Like):
+            self.pattern(node)
         if "text" in kinds and {"amount", "number"} & set(kinds):
             odd = next((part for part in parts if isinstance(part, exp.Literal)), parts[-1])
             quoted = isinstance(odd, exp.Literal) and odd.is_string
@@ -242,6 +298,14 @@ class Checks:
                 if isinstance(part, exp.Literal) and part.is_string and part.this not in (known or ()):
                     hint = f"known: {', '.join(known or ())}"
                     self.say("unknown-value", f"no row has the {column.name} '{part.this}'", part, hint)
+
+    def pattern(self, node: exp.Like) -> None:
+        """Check that a pattern means the same on every engine."""
+        for text in node.expression.find_all(exp.Literal):
+            if "\\" in text.this:
+                message = "a backslash in a pattern is itself on some engines, and an escape on others"
+                hint = "compare with = or in, or put _ for any one character"
+                self.say("backslash-in-pattern", message, text, hint)
 
     def value(self, node: exp.Expr) -> ValueType | None:
         """Check something that has to be a value, and give its type where that is known."""

@@ -52,7 +52,9 @@ class Project:
     `goes_on` says for which builds: the first, and the one that goes on from it.
     """
 
+    label: str
     name: str
+    folder: Path
     settings: Mapping[str, Any]
     models: tuple[Path, ...]
     macros: tuple[Path, ...] = ()
@@ -252,11 +254,14 @@ def _adapter(made: Rendering, dispatch: Any) -> SimpleNamespace:
 
 
 def _answered(sql: str, made: Rendering) -> SimpleNamespace:
-    """What a database answers that holds a build to go on from, or nothing; no table is of this build."""
     made.asked.append(sql)
+    return SimpleNamespace(rows=[[answer_of(sql, goes_on=made.goes_on)]], columns=[])
+
+
+def answer_of(sql: str, *, goes_on: bool) -> int | None:
+    """What a database answers that holds a build to go on from, or nothing; no table is of this build."""
     is_of_this_build = " as kept " in sql
-    value = (0 if is_of_this_build else 1) if made.goes_on else None
-    return SimpleNamespace(rows=[[value]], columns=[])
+    return (0 if is_of_this_build else 7) if goes_on else None
 
 
 def projects() -> Iterator[Project]:
@@ -264,12 +269,12 @@ def projects() -> Iterator[Project]:
     demo = yaml.safe_load((REPO / "vars.yml").read_text())["vars"]["rollforward"]
     consumer = REPO / "tests" / "integration"
     settings = yaml.safe_load((consumer / "dbt_project.yml").read_text())["vars"]["rollforward"]
-    yield Project("rollforward", demo, (REPO / "models" / "metrics",))
+    yield Project("demo", "rollforward", REPO, demo, (REPO / "models" / "metrics",))
     package = tuple(REPO / "models" / name for name in ("staging", "intermediate", "marts"))
     folders = (*package, REPO / "tests" / "dbt")
-    yield Project("consumer", settings, (consumer / "models", *folders), (consumer / "macros",))
+    models = (consumer / "models", *folders)
+    yield Project("consumer", "consumer", consumer, settings, models, (consumer / "macros",))
     movements = {
-        "relation": "billing.movements",
         "shape": "movements",
         "unit": "Customer Number",
         "amount": "change",
@@ -277,9 +282,12 @@ def projects() -> Iterator[Project]:
         "attributes": ["plan"],
     }
     books = {**demo["books"], **settings["books"], "standing_orders": movements}
-    yield Project("everything", {"books": books, "fiscal_year_start_month": 4}, folders, (), (False, True))
-    plain = {**movements, "attributes": []}
-    yield Project("plainest", {"books": {"standing_orders": plain}, "as_of_date": "2026-06-30"}, folders)
+    books = {name: {**book, "relation": "demo_subscriptions"} for name, book in books.items()}
+    every_shape = {"books": books, "fiscal_year_start_month": 4}
+    yield Project("every_shape", "rollforward", REPO, every_shape, folders, (), (False, True))
+    plain = {**books["standing_orders"], "attributes": []}
+    single = {"books": {"standing_orders": plain}, "as_of_date": "2026-06-30"}
+    yield Project("single_book", "rollforward", REPO, single, folders)
 
 
 GENERIC_TESTS = {
@@ -308,16 +316,21 @@ def statements() -> Iterator[Statement]:
 def _of_engine(engine: Dialect) -> Iterator[tuple[str, str]]:
     for project in projects():
         for goes_on in project.goes_on:
-            made = rendering(engine, project, goes_on=goes_on)
-            for folder in project.models:
-                for path in sorted(folder.rglob("*.sql")):
-                    sql = made.render(path.read_text(), this=path.stem)
-                    if sql is not None:
-                        yield f"{project.name}: {path.relative_to(REPO)}", sql
-            yield from ((f"{project.name}: asked on the way", sql) for sql in made.asked)
-        if project.name == "rollforward":
-            made = rendering(engine, project, goes_on=False)
-            yield "macros/query.sql", made.render(QUERY) or ""
-            for name, arguments in GENERIC_TESTS.items():
-                call = f"{{{{ rollforward.test_{name}({', '.join(arguments)}) }}}}"
-                yield f"macros/tests/{name}.sql", made.render(call, arguments=arguments) or ""
+            for source, sql in of_project(engine, project, goes_on=goes_on):
+                yield f"{project.label}: {source or 'asked on the way'}", sql
+    made = rendering(engine, next(projects()), goes_on=False)
+    yield "macros/query.sql", made.render(QUERY) or ""
+    for name, arguments in GENERIC_TESTS.items():
+        call = f"{{{{ rollforward.test_{name}({', '.join(arguments)}) }}}}"
+        yield f"macros/tests/{name}.sql", made.render(call, arguments=arguments) or ""
+
+
+def of_project(engine: Dialect, project: Project, *, goes_on: bool) -> Iterator[tuple[str, str]]:
+    """Every statement of a project with its file; queries asked on the way have none."""
+    made = rendering(engine, project, goes_on=goes_on)
+    for folder in project.models:
+        for path in sorted(folder.rglob("*.sql")):
+            sql = made.render(path.read_text(encoding="utf-8"), this=path.stem)
+            if sql is not None:
+                yield str(path.relative_to(REPO)), sql
+    yield from (("", sql) for sql in made.asked)
