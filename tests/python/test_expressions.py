@@ -6,7 +6,8 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rollforward.dialects import DIALECTS
-from rollforward.expressions import fragment, keeping_nulls, keeping_nulls_within, parsed_text, text_of
+from rollforward.expressions import keeping_nulls, keeping_nulls_within, parsed_text
+from rollforward.fragments import fragment, text_of
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8).map(
     lambda text: "'" + text.replace("'", "''") + "'"

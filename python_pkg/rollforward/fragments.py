@@ -1,0 +1,124 @@
+"""Trees of SQL that users wrote -> texts, for every engine.
+
+What may be said is so little that it is written here, plainly: engines differ in how they write quotes inside
+texts, and in nothing else. sqlglot writes whatever has quotes; a test compares the two for all engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
+
+from rollforward.definitions import Fragment
+from rollforward.dialects import DEFAULT, DIALECTS, Dialect
+
+LINE = 80
+_QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
+_SPECIAL = frozenset("'\\\n\r\t\0")
+_OPERATORS: dict[type[exp.Expr], str] = {
+    exp.And: "and",
+    exp.Or: "or",
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.Like: "like",
+    exp.Is: "is",
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+}
+
+
+def fragment(tree: exp.Expr) -> Fragment:
+    """Write a tree for every engine; only texts with quotes or backslashes are written differently."""
+    text = _in_lines(tree, DEFAULT)
+    if not any(mark in text for mark in ("''", "\\", '"')):
+        return Fragment(text)
+    written = {engine.adapter: _in_lines(tree, engine) for engine in DIALECTS}
+    return Fragment(text, tuple((adapter, each) for adapter, each in written.items() if each != text))
+
+
+def _in_lines(tree: exp.Expr, engine: Dialect) -> str:
+    """Write a tree, a `case` that is long or has several branches with a line for each."""
+    if not isinstance(tree, exp.Case):
+        return _text(tree, engine)
+    pieces = _branches(tree, engine)
+    line = " ".join(["case", *pieces, "end"])
+    if len(line) <= LINE and len(tree.args["ifs"]) == 1:
+        return line
+    return "\n".join(["case", *(f"    {piece}" for piece in pieces), "end"])
+
+
+def _branches(tree: exp.Case, engine: Dialect) -> list[str]:
+    pieces = [
+        f"when {_text(branch.this, engine)} then {_text(branch.args['true'], engine)}"
+        for branch in tree.args["ifs"]
+    ]
+    default = tree.args.get("default")
+    return pieces if default is None else [*pieces, f"else {_text(default, engine)}"]
+
+
+def _text(node: exp.Expr, engine: Dialect) -> str:
+    """Write a node on one line."""
+    match node:
+        case exp.Column() if len(node.parts) == 1 and not node.this.quoted:
+            return str(node.name)
+        case exp.Literal() if not node.is_string:
+            return str(node.this)
+        case exp.Literal() if _SPECIAL.isdisjoint(node.this):
+            return f"'{node.this}'"
+        case exp.Null():
+            return "null"
+        case exp.Boolean():
+            return "true" if node.this else "false"
+        case _:
+            return _composed(node, engine)
+
+
+def _composed(node: exp.Expr, engine: Dialect) -> str:
+    """Write what has parts."""
+    operator = _OPERATORS.get(type(node))
+    if operator is not None and not node.args.get("negate"):
+        return f"{_text(node.this, engine)} {operator} {_text(node.args['expression'], engine)}"
+    match node:
+        case exp.Paren():
+            return f"({_text(node.this, engine)})"
+        case exp.Not():
+            return f"not {_text(node.this, engine)}"
+        case exp.In() if not node.args.get("query"):
+            return f"{_text(node.this, engine)} in ({_list(node.expressions, engine)})"
+        case exp.Between():
+            low, high = _text(node.args["low"], engine), _text(node.args["high"], engine)
+            return f"{_text(node.this, engine)} between {low} and {high}"
+        case exp.Neg():
+            inner = _text(node.this, engine)
+            return f"- {inner}" if inner.startswith("-") else f"-{inner}"
+        case exp.Lower() | exp.Upper():
+            return f"{node.key}({_text(node.this, engine)})"
+        case exp.Coalesce() if node.expressions:
+            return f"coalesce({_list([node.this, *node.expressions], engine)})"
+        case exp.Case() if node.this is None:
+            return " ".join(["case", *_branches(node, engine), "end"])
+        case _:
+            return text_of(node, engine)
+
+
+def _list(nodes: Iterable[exp.Expr], engine: Dialect) -> str:
+    return ", ".join(_text(each, engine) for each in nodes)
+
+
+def text_of(tree: exp.Expr, engine: Dialect) -> str:
+    """Have sqlglot write a tree for an engine, with keywords and functions in lower case."""
+    text = tree.sql(dialect=engine.sqlglot, comments=False)
+    pieces, end = [], 0
+    for token in sqlglot.tokenize(text, read=engine.sqlglot):
+        if token.token_type not in _QUOTED and token.text.isupper():
+            pieces += [text[end : token.start], text[token.start : token.end + 1].lower()]
+            end = token.end + 1
+    return "".join([*pieces, text[end:]])
