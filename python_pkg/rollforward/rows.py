@@ -207,7 +207,7 @@ def _sum(name: str, metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[st
 
 def _held(metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[str, Table]) -> Total | None:
     """Give the sum of measures that says the same, where the cohorts hold one."""
-    if metric.agg == "count" and row.kind == "text":
+    if not known or (metric.agg == "count" and row.kind == "text"):
         return None
     table = table_of(expr, row.condition)
     terms = None if table is None else as_sum(table, known)
