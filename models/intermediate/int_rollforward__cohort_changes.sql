@@ -13,7 +13,7 @@
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
 with windows as (
@@ -156,7 +156,7 @@ valued_changes as (
         {%- for measure in rollforward.running_measures() %},
         {{ measure }}
         {%- endfor %}
-    from {{ this }}
+    from {{ rollforward.last_version(this) }}
     {%- endif %}
 )
 

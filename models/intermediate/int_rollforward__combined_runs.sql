@@ -11,7 +11,7 @@
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
 with
@@ -157,7 +157,7 @@ all_runs as (
         runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount
         {{- rollforward.attribute_columns('runs.', '__value') }},
         case when changed_units.unit_id is null then 0 else -1 end as direction
-    from {{ this }} as runs
+    from {{ rollforward.last_version(this) }} as runs
     left join changed_units on runs.unit_id = changed_units.unit_id
     where runs.direction >= 0
     {%- endif %}

@@ -1,5 +1,5 @@
 /* The month in which a unit was first active, as a period of every series of its book: until then it is new. */
-{{ config(enabled=rollforward.is_configured(), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 with first_months as (
     select series.book, runs.unit_id, runs.direction, min(runs.from_period) as first_month

@@ -7,7 +7,7 @@
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- elif attributes %}
 
 with combinations as (
@@ -18,7 +18,7 @@ with combinations as (
 {%- if compares %}
 
 known_combinations as (
-    select given_set {{- rollforward.attribute_columns() }} from {{ this }}
+    select given_set {{- rollforward.attribute_columns() }} from {{ rollforward.last_version(this) }}
 ),
 
 new_combinations as (

@@ -8,7 +8,7 @@
 
 {%- if rollforward.is_built(this) %}
 
-select * from {{ this }}
+select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
 with pieces as (
@@ -55,7 +55,7 @@ all_pieces as (
     select
         pieces.series_id, pieces.unit_id, pieces.from_period, pieces.until_period, pieces.amount, pieces.given_set,
         pieces.overlaps_another, case when changed_units.unit_id is null then 0 else -1 end as direction
-    from {{ this }} as pieces
+    from {{ rollforward.last_version(this) }} as pieces
     left join changed_units on pieces.unit_id = changed_units.unit_id
     where pieces.direction >= 0
     {%- endif %}

@@ -2,7 +2,7 @@
    is not active have no row, so the runs follow changes, not customers times months.
 
    Runs that this build has replaced by others are still here, with `direction` -1; those that are have 0 or 1. */
-{{ config(enabled=rollforward.is_configured(), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 {%- if rollforward.is_configured(['intervals', 'movements', 'snapshots']) %}
 

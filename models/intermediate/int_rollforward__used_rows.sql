@@ -1,6 +1,6 @@
 /* The rows that make up the ledger, with the numbers of their unit and attribute values; where the build goes on from the
    one before, those of changed units. */
-{{ config(enabled=rollforward.is_configured(), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 select
     judged.shape,

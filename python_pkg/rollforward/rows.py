@@ -105,7 +105,7 @@ def dimension_meaning(
     """Check a dimension and write it out; a number is cut into its bands."""
     checks = Checks(dimension.expr, _scope(catalog, "expr"), [])
     try:
-        tree = parsed(dimension.expr, ROW_HINT)
+        tree = parsed(dimension.expr, ROW_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         problems += refused.problems
         return None
@@ -163,7 +163,7 @@ def _checked_expr(
         return ONE, "number"
     checks = Checks(metric.expr, _scope(catalog, "expr"), found)
     try:
-        tree = parsed(metric.expr, ROW_HINT)
+        tree = parsed(metric.expr, ROW_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         found += refused.problems
         return None, None
@@ -177,7 +177,7 @@ def _checked_expr(
 
 def _checked_filter(sql: Scalar, catalog: Catalog, found: list[Problem]) -> exp.Expr | None:
     try:
-        tree = parsed(sql, CONDITION_HINT)
+        tree = parsed(sql, CONDITION_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         found += refused.problems
         return None

@@ -35,7 +35,7 @@ def read_condition(meaning: SelectionMeaning, catalog: Catalog, problems: list[P
     scope = _scope(meaning, catalog)
     checks = Checks(where, scope, [])
     try:
-        tree = parsed(where, CONDITION_HINT)
+        tree = parsed(where, CONDITION_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         problems += refused.problems
         return None
