@@ -83,9 +83,9 @@ totals as (
 /* Parts of one combination of values agree about all attributes. Of the others, what do they disagree about? */
 disagreements as (
     select
-        parts.series_id,
-        parts.unit_id,
-        parts.from_period
+        parts.series_id as series_id,
+        parts.unit_id as unit_id,
+        parts.from_period as from_period
         {%- for name in attributes %},
         case when min(sets.{{ name }}__value) <> max(sets.{{ name }}__value) then 1 else 0 end as {{ name }}__differs
         {%- endfor %}
@@ -144,9 +144,9 @@ decided_values as (
 
 current_runs as (
     select
-        totals.series_id,
-        totals.unit_id,
-        totals.from_period,
+        totals.series_id as series_id,
+        totals.unit_id as unit_id,
+        totals.from_period as from_period,
         totals.until_period,
         totals.net_amount
         {%- for name in attributes %},

@@ -7,10 +7,11 @@ import pytest
 import sqlglot
 import yaml
 from conftest import REPO
-from rollforward.dialects import DIALECTS, dialect_of
+from rollforward.dialects import dialect_of
 
 HOW_TO = REPO / "docs" / "how-to"
-PAGES = [page for engine in DIALECTS if (page := HOW_TO / f"{engine.adapter}.md").exists()]
+ENGINES = ("clickhouse", "bigquery", "snowflake", "redshift", "trino", "athena")
+PAGES = [HOW_TO / f"{engine}.md" for engine in ENGINES]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
