@@ -47,12 +47,18 @@ def _literal(token: Token, sql: str) -> str:
     text = sql[token.start : token.end + 1]
     match token.token_type:
         case TokenType.STRING:
-            return "text with a backslash" if "\\" in text else "text"
+            return _text_literal(text)
         case TokenType.NUMBER if "e" in text.lower():
             return "number with an exponent"
         case TokenType.NUMBER:
             return "number with decimals" if "." in text else "number"
     return "null"
+
+
+def _text_literal(text: str) -> str:
+    if "\\" in text.replace("\\\\", "").replace("\\'", ""):
+        return "text with a backslash"
+    return "text with an escape" if "\\" in text else "text"
 
 
 def _word_or_sign(token: Token, before: str, after: str) -> Iterator[str]:
