@@ -9,11 +9,11 @@ from rollforward.expressions import (
     Checks,
     Refusal,
     Scope,
-    fragment,
     joinable,
     keeping_nulls,
     parsed,
 )
+from rollforward.fragments import fragment
 from rollforward.resolve import Meanings, SelectionMeaning
 
 

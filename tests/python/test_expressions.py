@@ -10,13 +10,12 @@ from rollforward.errors import ProblemsFound
 from rollforward.expressions import (
     Checks,
     Scope,
-    fragment,
     keeping_nulls,
     keeping_nulls_within,
     parsed,
     parsed_text,
-    text_of,
 )
+from rollforward.fragments import fragment, text_of
 from rollforward.source import typed
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8).map(
