@@ -11,7 +11,8 @@ from typing import Any
 from rollforward.asking import Question, answer_to
 from rollforward.dialects import Dialect
 from rollforward.explain import Asked, explain
-from rollforward.expressions import fragment, parsed
+from rollforward.expressions import parsed
+from rollforward.fragments import fragment
 from rollforward.source import typed
 from rollforward.statement import Relations
 from rollforward.workspace import open_workspace

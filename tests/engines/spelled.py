@@ -17,6 +17,7 @@ not on or over partition select then union using values when where with within
 """
 NOT_FUNCTIONS = frozenset(_NOT_FUNCTIONS.split())
 CASTS = frozenset({"cast", "safe_cast", "try_cast"})
+TAKES_ANY_NUMBER = frozenset({"hash", "row", "tuple", "xxhash64"})
 PLAIN_SIGNS = frozenset("+-*/=<>(),.;") | {"<>", "<=", ">="}
 TYPES_OF_LITERALS = frozenset({"date", "datetime", "time", "timestamp", "timestamptz", "x", "b", "r", "e"})
 WITHOUT_BRACKETS = ("CURRENT_", "LOCALTIME", "SESSION_USER", "UTC_")
@@ -85,7 +86,8 @@ def _bracket(word: str, arguments: list[list[Token]], before: str) -> Iterator[s
         yield f"extract({arguments[0][0].text.lower()})"
     elif word not in NOT_FUNCTIONS and before not in ("as", "join"):
         with_from = any(map(_says_from, arguments))
-        yield f"function {word} with from" if with_from else f"function {word}/{len(arguments)}"
+        count = "several" if word in TAKES_ANY_NUMBER and len(arguments) > 1 else len(arguments)
+        yield f"function {word} with from" if with_from else f"function {word}/{count}"
 
 
 _COMMA = Token(TokenType.COMMA, ",")
