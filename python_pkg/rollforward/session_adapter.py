@@ -17,7 +17,7 @@ from rollforward.profile import Target, Wanted
 def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
     """Connect the way dbt does; raises ProblemsFound where dbt or its adapter is missing or cannot."""
     try:
-        from dbt.adapters.factory import get_adapter, register_adapter
+        from dbt.adapters.factory import get_adapter, register_adapter, reset_adapters
         from dbt.config.runtime import RuntimeConfig
         from dbt.flags import set_from_args
         from dbt.mp_context import get_mp_context
@@ -45,6 +45,8 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
     try:
         set_from_args(arguments, None)
         config = RuntimeConfig.from_args(arguments)
+        # dbt keeps one adapter a type: another target of the same would be asked where the first one is.
+        reset_adapters()
         register_adapter(config, get_mp_context())
         adapter = get_adapter(config)
     except DbtBaseException as error:
