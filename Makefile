@@ -2,12 +2,13 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
+MACROS := .engines/macros/.ready
 # dbt imports hundreds of modules: let Python keep their bytecode, and keep usage statistics at home.
 export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines lint compile check bench bench-full bench-cli lock clean
+.PHONY: help demo test test-compiled test-engines lint compile check bench bench-full bench-cli lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,15 +17,22 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@sh requirements/install.sh $(VENV)
 	@touch $@
 
+$(MACROS): $(READY) requirements/adapters.txt requirements/install_macros.sh
+	@sh requirements/install_macros.sh $(VENV) $(@D)
+	@touch $@
+
 demo: $(READY)  ## build the invented company and show its numbers
 	@$(VENV)/bin/dbt --quiet build --profiles-dir . --project-dir .
 	@$(PY) demo/report.py
 
-test: $(READY)  ## every test that needs nothing but this machine
+test: $(READY) $(MACROS)  ## every test that needs nothing but this machine
 	@$(PY) -m pytest
 
 test-engines: $(READY)  ## the same numbers on ENGINE=postgres, say; without it, on all this machine can run
 	@$(PY) -m tests.engines.run $(ENGINE) $(OPTIONS)
+
+test-compiled: $(READY) $(MACROS)  ## compile for every engine with its real adapter, without a database
+	@$(PY) -m tests.engines.compiled $(ENGINE)
 
 lint: $(READY)  ## style, types and floors
 	@$(VENV)/bin/ruff check .

@@ -7,6 +7,7 @@ pin() {
         --generate-hashes --custom-compile-command "make lock" "$@"
 }
 pin --override requirements/overrides.txt requirements/dev.in -o requirements/dev.txt
+pin --override requirements/overrides.txt requirements/adapters.in -o requirements/adapters.txt
 pin requirements/uv.in -o requirements/uv.txt
 for engine in requirements/engines/*.in; do
     pin --override requirements/overrides.txt "$engine" -o "${engine%.in}.txt"

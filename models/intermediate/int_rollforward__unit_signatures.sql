@@ -84,7 +84,7 @@ compared_units as (
 ),
 
 changed_units as (
-    select avg(case when is_changed then 100.0 else 0.0 end) as percent from compared_units
+    select avg(case when is_changed then 100.0 else 0.0 end) as changed_percent from compared_units
 )
 {%- endif %}
 
@@ -95,7 +95,7 @@ select
     last_day,
     signature,
     {%- if compares %}
-    is_changed or percent > {{ rollforward.setting('rebuild_above_percent') }} as is_changed,
+    is_changed or changed_percent > {{ rollforward.setting('rebuild_above_percent') }} as is_changed,
     {%- else %}
     true as is_changed,
     {%- endif %}

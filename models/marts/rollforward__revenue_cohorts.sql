@@ -10,9 +10,9 @@ with running_measures as (
         window_id
         {{- rollforward.attribute_columns('', '__value') }},
         at_period as from_period,
-        lead(at_period, 1, {{ rollforward.open_end() }}) over (
+        coalesce(lead(at_period) over (
             partition by window_id {{- rollforward.attribute_columns('', '__value') }} order by at_period
-        ) as until_period
+        ), {{ rollforward.open_end() }}) as until_period
         {%- for measure in rollforward.running_measures() %},
         cast(sum({{ measure }}) over (
             partition by window_id {{- rollforward.attribute_columns('', '__value') }}

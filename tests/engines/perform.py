@@ -16,7 +16,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +65,7 @@ class Bench:
         return root
 
     def dbt(self, case: Case, root: Path, *arguments: str) -> bool:
-        """Run dbt in this process; what it complains of is kept in `problems`."""
-        from dbt.cli.main import dbtRunner
-
-        self.problems = []
-
-        def listen(event: Any) -> None:
-            if event.info.level in ("error", "warn"):
-                self.problems.append(event.info.msg)
-
+        """Run dbt, in this process where it is Python; what it complains of is kept in `problems`."""
         beside = self.folder / case.name
         folders = [
             "--project-dir",
@@ -83,11 +75,9 @@ class Bench:
             "--target-path",
             str(beside / "target"),
         ]
-        quiet = ["--log-level", "none", "--log-level-file", "none"]
-        result = dbtRunner(callbacks=[listen]).invoke([*quiet, *arguments, *folders])
-        if result.exception:
-            self.problems.append(str(result.exception))
-        return bool(result.success)
+        own_way = getattr(self.warehouse, "dbt", run_dbt)
+        self.problems = own_way([*arguments, *folders])
+        return not self.problems
 
     def step(self, case: Case, step: Step, root: Path) -> dict[str, Any]:
         """Load, build and read."""
@@ -115,6 +105,21 @@ class Bench:
         if code:
             raise RuntimeError(f"rollforward {' '.join(words)}: {complaints.getvalue() or said.getvalue()}")
         return json.loads(said.getvalue())
+
+
+def run_dbt(arguments: list[str]) -> list[str]:
+    """Run dbt in this process and give what it complains of; nothing when all went well."""
+    from dbt.cli.main import dbtRunner
+
+    problems: list[str] = []
+
+    def listen(event: Any) -> None:
+        if event.info.level in ("error", "warn"):
+            problems.append(event.info.msg)
+
+    quiet = ["--log-level", "none", "--log-level-file", "none"]
+    result = dbtRunner(callbacks=[listen]).invoke([*quiet, *arguments])
+    return [] if result.success else [*problems, str(result.exception or "")]
 
 
 def perform(bench: Bench, cases: list[Case], checks: tuple[Callable[[Bench], None], ...]) -> dict[str, Any]:
@@ -151,6 +156,14 @@ def perform(bench: Bench, cases: list[Case], checks: tuple[Callable[[Bench], Non
     return found
 
 
+def version_of(package: str) -> dict[str, str]:
+    """Give the version of a package, if it is here."""
+    try:
+        return {package: version(package)}
+    except PackageNotFoundError:
+        return {}
+
+
 def main(name: str, cases_file: str, result_file: str, wanted: str = "") -> None:
     """Start an engine, perform the cases whose names contain `wanted`, stop it, and write what was found."""
     os.environ.update(DBT_SEND_ANONYMOUS_USAGE_STATS="false", ROLLFORWARD_COMPILE="off")
@@ -162,7 +175,7 @@ def main(name: str, cases_file: str, result_file: str, wanted: str = "") -> None
     folder.mkdir(parents=True)
     try:
         engine.start(folder)
-        versions = {**engine.versions(), "dbt-core": version("dbt-core")}
+        versions = {**engine.versions(), **version_of("dbt-core")}
         cases = [case for case in read_cases(Path(cases_file)) if wanted in case.name]
         checks = tuple(check for check in getattr(module, "CHECKS", ()) if wanted in check.__name__)
         found = perform(Bench(engine, folder), cases, checks)

@@ -58,8 +58,13 @@ def known_engines() -> list[str]:
 
 
 def environment(name: str) -> Path:
-    """Give the Python of an engine's own environment, made anew when its pins changed."""
-    lock, venv = LOCKS / f"{name}.txt", FOLDER / name / "venv"
+    """Give the Python of an engine's own environment."""
+    return environment_of(name, LOCKS / f"{name}.txt")
+
+
+def environment_of(name: str, lock: Path) -> Path:
+    """Give the Python of an environment, made anew when its pins changed."""
+    venv = FOLDER / name / "venv"
     stamp, wanted = venv / ".made-of", hashlib.sha256(lock.read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:
         own = str(Path(sys.executable).parent)
