@@ -72,6 +72,7 @@ COUNTED = (
     "tasks",
     "failed_tasks",
     "task_seconds",
+    "cpu_seconds",
     "read_mb",
     "shuffle_mb",
     "spilled_mb",
@@ -95,6 +96,7 @@ def add_task(figures: dict[str, Any], event: dict[str, Any]) -> None:
     if not metrics:
         return
     figures["task_seconds"] += metrics["Executor Run Time"] / 1000
+    figures["cpu_seconds"] += metrics["Executor CPU Time"] / 1e9
     figures["read_mb"] += metrics["Input Metrics"]["Bytes Read"] / MEGABYTE
     figures["shuffle_mb"] += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"] / MEGABYTE
     figures["spilled_mb"] += metrics["Disk Bytes Spilled"] / MEGABYTE

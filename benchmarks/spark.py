@@ -35,15 +35,18 @@ def main() -> None:
     parser.add_argument("--worker-memory-mb", type=int, default=3072)
     parser.add_argument("--partitions", type=int, default=32, help="of a shuffle")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--read-only", action="store_true", help="read what the last build left")
     parser.add_argument("--work", type=Path, default=HERE / "work")
     given = parser.parse_args()
-    found = measured(given.customers, given.worker_memory_mb, given.partitions, given.work.resolve())
+    found = measured(
+        given.customers, given.worker_memory_mb, given.partitions, given.work.resolve(), given.read_only
+    )
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(found, indent=1) + "\n")
     print(json.dumps(found["whole"]), found["seconds"], "s")
 
 
-def measured(customers: int, memory: int, partitions: int, work: Path) -> dict[str, Any]:
+def measured(customers: int, memory: int, partitions: int, work: Path, read_only: bool) -> dict[str, Any]:
     """Everything that is known of one build."""
     book = Book("intervals", customers)
     files = written(book, work)
@@ -56,7 +59,8 @@ def measured(customers: int, memory: int, partitions: int, work: Path) -> dict[s
     common = (book.shape, book.customers, book.months, str(files))
     spark = Job(*common, str(work / f"spark_{customers}"), COMPARISON_SETS["three"])
     beside = Job(*common, str(work / f"spark_{customers}_beside"), COMPARISON_SETS["three"])
-    run(environment("spark_cluster"), "spark_build.py", spark.as_text(), json.dumps(size))
+    if not (Path(spark.folder) / "figures.json").exists() or not read_only:
+        run(environment("spark_cluster"), "spark_build.py", spark.as_text(), json.dumps(size))
     if not beside.database.exists():
         run(Path(sys.executable), "dbt_build.py", beside.as_text(), "run")
     cluster = Path(spark.folder) / "cluster"

@@ -56,21 +56,21 @@ def facts(result: Result) -> str:
     versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
     return (
         f"Measured on {result['measured_on']}: {versions}; {result['worker_memory_mb']:,} MB a worker,"
-        " on a machine of 2 cores that did other work besides: the seconds say little, the bytes do not"
-        " depend on it."
+        " on a machine of 2 cores that did other work besides: elapsed seconds say little, while CPU and"
+        " bytes do not depend on it."
     )
 
 
 def by_size(results: Sequence[Result]) -> str:
     """One line a size."""
-    head = ["customers", "rows", "time, s", "task time, s", "shuffled, MB", "bytes a customer", "spilled, MB"]
+    head = ["customers", "rows", "time, s", "CPU, s", "shuffled, MB", "bytes a customer", "spilled, MB"]
     head += ["tables, MB", "to the driver, MB"]
     lines = [
         [
             f"{one['customers']:,}",
             f"{one['rows']:,}",
             figure(one["seconds"]),
-            figure(one["whole"]["task_seconds"]),
+            figure(one["whole"]["cpu_seconds"]),
             figure(one["whole"]["shuffle_mb"]),
             f"{one['whole']['shuffle_mb'] * (1 << 20) / one['customers']:,.0f}",
             figure(one["whole"]["spilled_mb"]),
@@ -84,14 +84,14 @@ def by_size(results: Sequence[Result]) -> str:
 
 def by_worker(results: Sequence[Result]) -> str:
     """One line a size and worker."""
-    head = ["customers", "worker", "tasks", "failed", "task time, s", "shuffled, MB"]
+    head = ["customers", "worker", "tasks", "failed", "CPU, s", "shuffled, MB"]
     lines = [
         [
             f"{one['customers']:,}",
             name,
             f"{worker['tasks']:,}",
             str(worker["failed_tasks"]),
-            figure(worker["task_seconds"]),
+            figure(worker["cpu_seconds"]),
             figure(worker["shuffle_mb"]),
         ]
         for one in results
@@ -105,18 +105,18 @@ def by_model(result: Result) -> str:
     head = [
         "model",
         "time, s",
-        "task time, s",
+        "CPU, s",
         "tasks by worker",
         "read, MB",
         "shuffled, MB",
         "to the driver, MB",
     ]
-    heaviest = sorted(result["by_model"].items(), key=lambda item: -item[1]["task_seconds"])[:HEAVIEST]
+    heaviest = sorted(result["by_model"].items(), key=lambda item: -item[1]["cpu_seconds"])[:HEAVIEST]
     lines = [
         [
             f"`{name}`",
             figure(result["models"].get(name)),
-            figure(one["task_seconds"]),
+            figure(one["cpu_seconds"]),
             " / ".join(str(count) for count in one["tasks_by_worker"].values()),
             figure(one["read_mb"]),
             figure(one["shuffle_mb"]),
