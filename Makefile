@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-compiled test-engines lint compile check bench bench-full bench-cli bench-spark lock clean
+.PHONY: help demo parse-v2 test test-compiled test-engines lint compile check bench bench-full bench-cli bench-spark lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ test-engines: $(READY)  ## the same numbers on ENGINE=postgres, say; without it,
 
 test-compiled: $(READY) $(MACROS)  ## compile for every engine with its real adapter, without a database
 	@$(PY) -m tests.engines.compiled $(ENGINE)
+
+parse-v2: $(READY)  ## does dbt v2 read every committed file?
+	@$(PY) -m tests.engines.parse_v2
 
 lint: $(READY)  ## style, types and floors
 	@$(VENV)/bin/ruff check .

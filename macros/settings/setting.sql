@@ -8,6 +8,7 @@
         'reactivation': 'own',
         'amount_scale': 4,
         'rebuild_above_percent': 30,
+        'dialect': 'duckdb',
     }) }}
 {% endmacro %}
 

@@ -12,8 +12,7 @@ select * from {{ rollforward.last_version(this) }}
 
 with combinations as (
     select distinct {{ attributes | join(', ') }}
-    from {{ ref('int_rollforward__judged_rows') }}
-    where reason is null
+    from {{ ref('int_rollforward__given_values') }}
 ),
 {%- if compares %}
 

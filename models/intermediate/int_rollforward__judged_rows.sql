@@ -1,6 +1,6 @@
 /* Every input row of every book with its final reason: to what the row says itself comes what depends on the day we
    look and on the rows beside it. Rows without a reason make up the ledger. Units are followed by a number, `unit_id`. */
-{{ config(enabled=rollforward.is_configured(), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 {%- set snapshots = rollforward.books('snapshots') %}
 
 with

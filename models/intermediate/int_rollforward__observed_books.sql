@@ -4,8 +4,7 @@
 
 with days as (
     select book, min(first_day) as first_day, max(last_day) as last_day
-    from {{ ref('int_rollforward__units') }}
-    where first_day is not null
+    from {{ ref('int_rollforward__given_values') }}
     group by book
 ),
 

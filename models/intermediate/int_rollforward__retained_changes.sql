@@ -7,6 +7,9 @@
 {%- set summed = rollforward.is_configured(['payments']) -%}
 {%- set at_a_point = rollforward.is_configured(['intervals', 'snapshots', 'movements']) -%}
 {%- set goes_on = rollforward.goes_on() -%}
+{#- A pair is new when one of its runs is and the other still there; it is no more when one of its runs is no more. -#}
+{%- set pair_direction = 'case when at_start.direction + at_end.direction > 0 then 1 else -1 end' if goes_on else '1' -%}
+{%- set pair_counts = '\n        and at_start.direction + at_end.direction <> 0' -%}
 {%- set measures = [
     'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
 ] -%}
@@ -22,7 +25,7 @@ changed_runs as (
     {%- if at_a_point %}
     select
         windows.window_id,
-        at_start.direction,
+        {{ pair_direction }} as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
         case
@@ -40,7 +43,7 @@ changed_runs as (
     inner join {{ ref('int_rollforward__counted_runs') }} as at_end
         on at_start.series_id = at_end.series_id
         and at_start.unit_id = at_end.unit_id
-        {{- '\n        and at_start.direction = at_end.direction' if goes_on }}
+        {{- pair_counts if goes_on }}
         and at_start.from_period < at_end.from_period
         and at_start.until_period + {{ longest_shift }} > at_end.from_period
         and at_start.from_period + windows.shift < at_end.until_period
@@ -51,7 +54,7 @@ changed_runs as (
     /* A sum is one period long: equality finds the other side. */
     select
         windows.window_id,
-        at_start.direction,
+        {{ pair_direction }} as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
         at_end.from_period,
@@ -63,7 +66,7 @@ changed_runs as (
     inner join {{ ref('int_rollforward__counted_runs') }} as at_end
         on at_start.series_id = at_end.series_id
         and at_start.unit_id = at_end.unit_id
-        {{- '\n        and at_start.direction = at_end.direction' if goes_on }}
+        {{- pair_counts if goes_on }}
         and at_start.from_period + windows.shift = at_end.from_period
     {%- endif %}
 ),

@@ -1,5 +1,5 @@
 /* Snapshots as stretches of months: what says the same month after month is one piece. */
-{{ config(enabled=rollforward.is_configured(['snapshots']), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(['snapshots']), materialized=rollforward.as_view()) }}
 
 /* The last snapshot stands until the next one is there. */
 with unit_months as (

@@ -1,7 +1,7 @@
 /* Amounts that stand until something changes (intervals, movements), in months. An interval is in force at the ends of
    the months from the one it starts in up to, not including, the one it ends in; what joins and leaves within a month is
    not seen at any month's end. A movement stands for good: the amount in force is the sum of the movements so far. */
-{{ config(enabled=rollforward.is_configured(['intervals', 'movements']), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(['intervals', 'movements']), materialized=rollforward.as_view()) }}
 
 select
     series.series_id,

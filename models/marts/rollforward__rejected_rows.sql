@@ -1,5 +1,5 @@
 /* Every input row that is not in the ledger, as it was given, with the reason why. */
-{{ config(enabled=rollforward.is_configured(), materialized='view') }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 select
     book,

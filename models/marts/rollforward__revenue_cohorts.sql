@@ -1,5 +1,6 @@
 /* The measures of every book, comparison, period and combination of attribute values. */
 {{ config(enabled=rollforward.is_configured()) }}
+/* Tests of this table look into the ledger, which spells out units. depends_on: {{ ref('int_rollforward__units') }} */
 {%- set amount_type = rollforward.amount_type() -%}
 /* `reactivation: new` counts whoever comes back as new. */
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}

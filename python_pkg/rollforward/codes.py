@@ -114,6 +114,10 @@ ROWS: Mapping[str, str] = {
         "whole numbers divide"
         " to a whole number on some engines. Sum first, then divide once."
     ),
+    "backslash-in-pattern": (
+        "Some engines read a backslash in a `like` pattern as itself, others as an escape: no text says the"
+        " same on all of them."
+    ),
     "product-in-row": (
         "Multiplied row by row, amounts would be rounded row by row; a derived metric multiplies sums."
     ),

@@ -251,7 +251,10 @@ STANDARD_COMPARISONS = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The package's vars. `broken_books` were declared and could not be read: they are not unknown."""
+    """The package's vars. `broken_books` were declared and could not be read: they are not unknown.
+
+    `dialect` is the dbt adapter of the engine whose SQL `expr`, `filter` and `where` are written in.
+    """
 
     books: tuple[Book, ...] = ()
     comparisons: tuple[Comparison, ...] = STANDARD_COMPARISONS
@@ -259,6 +262,7 @@ class Settings:
     reactivation: str = "own"
     amount_scale: int = 4
     rebuild_above_percent: int = 30
+    dialect: str = "duckdb"
     broken_books: frozenset[str] = frozenset()
 
 

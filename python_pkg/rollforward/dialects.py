@@ -9,6 +9,9 @@ from dataclasses import dataclass
 class Dialect:
     """An engine: its dbt adapter, sqlglot's name for its SQL, what it calls a float of 64 bits.
 
+    `collation` is the one in which texts are ordered character by character, where a database may order them
+    by another. `changes_case` are the functions that turn letters into small and capital ones, all of them.
+
     `parent` is the adapter whose macros dbt's dispatch finds where it has none of its own: redshift finds
     `postgres__` ones and databricks `spark__` ones; athena does not find trino's. Other types need no entry:
     decimal, bigint, date and boolean are understood by all, and dbt itself translates `string` in a contract.
@@ -18,11 +21,13 @@ class Dialect:
     sqlglot: str
     float_type: str = "double"
     parent: str = ""
+    collation: str = ""
+    changes_case: tuple[str, str] = ("lower", "upper")
 
 
 DIALECTS = (
     Dialect("duckdb", "duckdb"),
-    Dialect("postgres", "postgres", "double precision"),
+    Dialect("postgres", "postgres", "double precision", collation="C"),
     Dialect("redshift", "redshift", "double precision", parent="postgres"),
     Dialect("snowflake", "snowflake"),
     Dialect("bigquery", "bigquery", "float64"),
@@ -30,11 +35,11 @@ DIALECTS = (
     Dialect("databricks", "databricks", parent="spark"),
     Dialect("trino", "trino"),
     Dialect("athena", "athena"),
-    Dialect("clickhouse", "clickhouse", "Nullable(Float64)"),
+    Dialect("clickhouse", "clickhouse", "Nullable(Float64)", changes_case=("lowerUTF8", "upperUTF8")),
 )
 
 DEFAULT = DIALECTS[0]
-"""The engine whose text is used where no other is found, and in which `where` is written."""
+"""The engine whose text is used where no other is found, and whose SQL users write unless they say so."""
 
 
 def dialect_of(adapter: str) -> Dialect | None:

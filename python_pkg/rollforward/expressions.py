@@ -1,10 +1,11 @@
-"""SQL that users write: parsed, checked against the columns there are, and written for every engine.
+"""SQL that users write: parsed, and checked against the columns there are.
 
-The modules that know sqlglot are this one, `rows` and `movements`.
+The modules that know sqlglot are this one, `fragments`, `rows` and `movements`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -12,11 +13,10 @@ from typing import Literal
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokenizer_core import TokenType
 
-from rollforward.definitions import Fragment
-from rollforward.dialects import DEFAULT, DIALECTS, Dialect
+from rollforward.dialects import DEFAULT, dialect_of
 from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.fragments import ORDERS_TEXTS, text_of
 from rollforward.source import Scalar
 
 ValueType = Literal["text", "amount", "number"]
@@ -25,15 +25,19 @@ Refusal = tuple[str, str, str]
 
 MOST_CHARACTERS = 2000
 DEEPEST = 40
-LINE = 80
 CONDITION_HINT = "a condition has = <> < > <= >= in between like is null, and or not, lower upper coalesce"
 ROW_HINT = "an expression has columns, numbers, texts, + - *, case when ... then ... else ... end"
 CASE_HINT = "name one by `case when ending_amount < starting_amount then ... else ... end`"
 DIVISION_HINT = "sum up first, then divide once: make simple metrics of the two sides and a ratio of them"
 
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_OWN_WORDS = re.compile(r'["`\[?~]|if|ilike', flags=re.IGNORECASE)
+"""In texts without any of these no engine has words of its own."""
+_DENIED = re.compile(r"not|!", flags=re.IGNORECASE)
+_ORDERINGS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
 _TEXT_FUNCTIONS = (exp.Lower, exp.Upper, exp.Coalesce)
-_QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
 _TEXT_HINT = "attributes are texts: compare them with texts, such as '5'"
 
 
@@ -58,8 +62,8 @@ class Scope:
         return any(kind != "text" for kind in self.types.values())
 
 
-def parsed(sql: Scalar, hint: str) -> exp.Expr:
-    """Parse what a user wrote; raises ProblemsFound (sql-syntax)."""
+def parsed(sql: Scalar, hint: str, dialect: str = DEFAULT.adapter) -> exp.Expr:
+    """Parse what a user wrote in the SQL of an engine; raises ProblemsFound (sql-syntax)."""
 
     def refused(message: str, place: Place) -> ProblemsFound:
         return ProblemsFound([Problem("sql-syntax", message, place, hint)])
@@ -67,7 +71,7 @@ def parsed(sql: Scalar, hint: str) -> exp.Expr:
     if len(sql.text) > MOST_CHARACTERS:
         raise refused(f"this has more than {MOST_CHARACTERS:,} characters", sql.place)
     try:
-        trees = sqlglot.parse(sql.text, read=DEFAULT.sqlglot)
+        trees = sqlglot.parse(sql.text, read=(dialect_of(dialect) or DEFAULT).sqlglot)
     except ParseError as error:
         said = error.errors[0]
         end = _offset(sql.text, said["line"], said["col"])
@@ -80,49 +84,7 @@ def parsed(sql: Scalar, hint: str) -> exp.Expr:
         raise refused("this is not one expression", sql.place)
     if _depth(trees[0]) > DEEPEST:
         raise refused(f"this is nested more than {DEEPEST} deep", sql.place)
-    return trees[0].transform(_denied_outside, copy=False)
-
-
-def text_of(tree: exp.Expr, dialect: Dialect) -> str:
-    """Write a tree for an engine, with keywords and functions in lower case."""
-    text = tree.sql(dialect=dialect.sqlglot, comments=False)
-    pieces, end = [], 0
-    for token in sqlglot.tokenize(text, read=dialect.sqlglot):
-        if token.token_type not in _QUOTED and token.text.isupper():
-            pieces += [text[end : token.start], text[token.start : token.end + 1].lower()]
-            end = token.end + 1
-    return "".join([*pieces, text[end:]])
-
-
-def fragment(tree: exp.Expr) -> Fragment:
-    """Write a tree for every engine; only texts with quotes or backslashes are written differently."""
-    text = _in_lines(tree, DEFAULT)
-    if not any(_differs(node) for node in tree.walk()):
-        return Fragment(text)
-    written = {engine.adapter: _in_lines(tree, engine) for engine in DIALECTS}
-    return Fragment(text, tuple((adapter, each) for adapter, each in written.items() if each != text))
-
-
-def _in_lines(tree: exp.Expr, dialect: Dialect) -> str:
-    """Write a tree, a `case` that is long or has several branches with a line for each."""
-    if not isinstance(tree, exp.Case):
-        return text_of(tree, dialect)
-    pieces = [
-        f"when {text_of(branch.this, dialect)} then {text_of(branch.args['true'], dialect)}"
-        for branch in tree.args["ifs"]
-    ]
-    default = tree.args.get("default")
-    pieces += [] if default is None else [f"else {text_of(default, dialect)}"]
-    line = " ".join(["case", *pieces, "end"])
-    if len(line) <= LINE and len(tree.args["ifs"]) == 1:
-        return line
-    return "\n".join(["case", *(f"    {piece}" for piece in pieces), "end"])
-
-
-def _differs(node: exp.Expr) -> bool:
-    if isinstance(node, exp.Literal):
-        return node.is_string and any(char in node.this for char in "'\\\n\r\t\0")
-    return isinstance(node, exp.Identifier) and bool(node.quoted)
+    return _with_denied_outside(_in_common(trees[0], sql.text), sql.text)
 
 
 def _depth(tree: exp.Expr) -> int:
@@ -137,9 +99,43 @@ def _offset(text: str, line: int, column: int) -> int:
     return sum(len(part) for part in text.splitlines(keepends=True)[: line - 1]) + column
 
 
+def _in_common(tree: exp.Expr, text: str) -> exp.Expr:
+    """Give what engines have words of their own for in those of all: `if`, `ilike`, names in quotes.
+
+    Attributes have plain names, and with quotes some engines would look for another column.
+    """
+    if not _OWN_WORDS.search(text):
+        return tree
+    for name in tree.find_all(exp.Identifier):
+        if PLAIN_NAME.fullmatch(name.this):
+            name.set("quoted", False)
+    for node in reversed(list(tree.find_all(exp.If, exp.ILike))):
+        if isinstance(node.parent, exp.Case):
+            continue
+        said = _as_case(node) if isinstance(node, exp.If) else _as_like(node)
+        tree = said if node is tree else tree
+        node.replace(said)
+    return tree
+
+
+def _as_case(node: exp.Expr) -> exp.Expr:
+    case = exp.Case().when(node.this.copy(), node.args["true"].copy())
+    default = node.args.get("false")
+    return case if default is None else case.else_(default.copy())
+
+
+def _as_like(node: exp.Expr) -> exp.Expr:
+    sides = {side: exp.Lower(this=node.args[side].copy()) for side in ("this", "expression")}
+    return exp.Like(**sides, negate=node.args.get("negate"))
+
+
 def parsed_text(text: str) -> exp.Expr:
     """Parse SQL of the package's own."""
-    return sqlglot.parse_one(text, read=DEFAULT.sqlglot).transform(_denied_outside, copy=False)
+    return _with_denied_outside(sqlglot.parse_one(text, read=DEFAULT.sqlglot), text)
+
+
+def _with_denied_outside(tree: exp.Expr, text: str) -> exp.Expr:
+    return tree.transform(_denied_outside, copy=False) if _DENIED.search(text) else tree
 
 
 def _denied_outside(node: exp.Expr) -> exp.Expr:
@@ -168,8 +164,9 @@ def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
     """
     match node:
         case exp.And() | exp.Or() | exp.Paren():
-            for part in list(node.iter_expressions()):
-                part.replace(keeping_nulls(part.copy(), nullable))
+            for key, part in list(node.args.items()):
+                if isinstance(part, exp.Expr):
+                    node.set(key, keeping_nulls(part, nullable))
             return node
         case exp.NEQ():
             return _or_missing(node, node, nullable)
@@ -179,7 +176,7 @@ def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
             denied = node.this.unnest()
             if isinstance(denied, _COMPARISONS) and not isinstance(denied, exp.NEQ):
                 return _or_missing(node, denied, nullable)
-            kept = exp.paren(keeping_nulls(denied.copy(), nullable), copy=False)
+            kept = exp.paren(keeping_nulls(denied, nullable), copy=False)
             return exp.Not(this=exp.Coalesce(this=kept, expressions=[exp.false()]))
         case _:
             return node
@@ -188,7 +185,7 @@ def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
 def keeping_nulls_within(tree: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
     """Do the same with every condition of the `case` expressions in a tree."""
     for branch in list(tree.find_all(exp.If)):
-        branch.set("this", keeping_nulls(branch.this.copy(), nullable))
+        branch.set("this", keeping_nulls(branch.this, nullable))
     return tree
 
 
@@ -197,7 +194,7 @@ def _or_missing(node: exp.Expr, compared: exp.Expr, nullable: frozenset[str]) ->
     if not columns or compared.find(exp.Coalesce):
         return node
     missing = [exp.Is(this=column.copy(), expression=exp.Null()) for column in columns.values()]
-    return exp.paren(exp.or_(node.copy(), *missing, wrap=False), copy=False)
+    return exp.paren(exp.or_(node, *missing, wrap=False, copy=False), copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +228,10 @@ class Checks:
         """Check that like is compared with like, and movements with movements that there are."""
         parts = list(node.iter_expressions())
         kinds = [self.value(part) for part in parts]
+        if "text" in kinds and isinstance(node, _ORDERINGS):
+            node.meta[ORDERS_TEXTS] = True
+        if isinstance(node, exp.Like):
+            self.pattern(node)
         if "text" in kinds and {"amount", "number"} & set(kinds):
             odd = next((part for part in parts if isinstance(part, exp.Literal)), parts[-1])
             quoted = isinstance(odd, exp.Literal) and odd.is_string
@@ -242,6 +243,14 @@ class Checks:
                 if isinstance(part, exp.Literal) and part.is_string and part.this not in (known or ()):
                     hint = f"known: {', '.join(known or ())}"
                     self.say("unknown-value", f"no row has the {column.name} '{part.this}'", part, hint)
+
+    def pattern(self, node: exp.Like) -> None:
+        """Check that a pattern means the same on every engine."""
+        for text in node.expression.find_all(exp.Literal):
+            if "\\" in text.this:
+                message = "a backslash in a pattern is itself on some engines, and an escape on others"
+                hint = "compare with = or in, or put _ for any one character"
+                self.say("backslash-in-pattern", message, text, hint)
 
     def value(self, node: exp.Expr) -> ValueType | None:
         """Check something that has to be a value, and give its type where that is known."""

@@ -28,12 +28,12 @@ from rollforward.expressions import (
     Refusal,
     Scope,
     ValueType,
-    fragment,
     keeping_nulls,
     keeping_nulls_within,
     parsed,
     parsed_text,
 )
+from rollforward.fragments import fragment
 from rollforward.movements import Table, as_sum, is_never_negative, table_of
 from rollforward.rational import Form, Single, Total, combine, measure
 from rollforward.source import Scalar
@@ -81,12 +81,12 @@ def simple_meaning(metric: Simple, catalog: Catalog, problems: list[Problem]) ->
         case "count":
             return _sum(name, metric, row, ONE, known)
         case "average":
-            upper = _sum(name + SIDES[0], metric, row, row.expr, known)
-            lower = _sum(name + SIDES[1], metric, row, ONE, known)
-            if upper.measures or lower.measures:
-                # One of the two is not held by the cohorts: both are read where that one is.
-                upper = _sum(name + SIDES[0], metric, row, row.expr, {})
-                lower = _sum(name + SIDES[1], metric, row, ONE, {})
+            total, rows = _held(metric, row, row.expr, known), _held(metric, row, ONE, known)
+            if total is not None and rows is not None:
+                return SimpleMeaning(combine("/", total, rows))
+            # Where one of the two is not held by the cohorts, both are read from the ledger.
+            upper = _summed(name + SIDES[0], metric, row, row.expr)
+            lower = _summed(name + SIDES[1], metric, row, ONE)
             return SimpleMeaning(combine("/", upper.form, lower.form), upper.measures + lower.measures)
         case "count_distinct":
             if isinstance(row.expr, exp.Column) and row.expr.name == "unit":
@@ -105,7 +105,7 @@ def dimension_meaning(
     """Check a dimension and write it out; a number is cut into its bands."""
     checks = Checks(dimension.expr, _scope(catalog, "expr"), [])
     try:
-        tree = parsed(dimension.expr, ROW_HINT)
+        tree = parsed(dimension.expr, ROW_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         problems += refused.problems
         return None
@@ -163,7 +163,7 @@ def _checked_expr(
         return ONE, "number"
     checks = Checks(metric.expr, _scope(catalog, "expr"), found)
     try:
-        tree = parsed(metric.expr, ROW_HINT)
+        tree = parsed(metric.expr, ROW_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         found += refused.problems
         return None, None
@@ -177,7 +177,7 @@ def _checked_expr(
 
 def _checked_filter(sql: Scalar, catalog: Catalog, found: list[Problem]) -> exp.Expr | None:
     try:
-        tree = parsed(sql, CONDITION_HINT)
+        tree = parsed(sql, CONDITION_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         found += refused.problems
         return None
@@ -201,14 +201,20 @@ def _attributes(tree: exp.Expr) -> tuple[str, ...]:
 
 
 def _sum(name: str, metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[str, Table]) -> SimpleMeaning:
-    table = (
-        table_of(expr, row.condition)
-        if known and not (metric.agg == "count" and row.kind == "text")
-        else None
-    )
+    held = _held(metric, row, expr, known)
+    return _summed(name, metric, row, expr) if held is None else SimpleMeaning(held)
+
+
+def _held(metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[str, Table]) -> Total | None:
+    """Give the sum of measures that says the same, where the cohorts hold one."""
+    if not known or (metric.agg == "count" and row.kind == "text"):
+        return None
+    table = table_of(expr, row.condition)
     terms = None if table is None else as_sum(table, known)
-    if terms is not None:
-        return SimpleMeaning(Total(terms))
+    return None if terms is None else Total(terms)
+
+
+def _summed(name: str, metric: Simple, row: _Row, expr: exp.Expr) -> SimpleMeaning:
     return SimpleMeaning(measure(name), (_leaf(name, metric, row, expr, "0"),))
 
 
@@ -218,10 +224,11 @@ def _leaf(name: str, metric: Simple, row: _Row, expr: exp.Expr, otherwise: str) 
     if otherwise and (row.kind == "text" or _nullable([row.expr]) & MISSING_FOR_JOINERS):
         # A value that may be missing: only rows that have one are counted, and are part of an average.
         conditions.append(exp.Not(this=exp.paren(_is_missing(row.expr))))
-    tree = expr.copy()
+    tree = expr
     if conditions:
-        case = exp.Case().when(exp.and_(*conditions), tree)
-        tree = case.else_(exp.Literal.number(0)) if otherwise else case
+        # Trees are only written from here on, so that they may share their parts.
+        branch = exp.If(this=exp.and_(*conditions, copy=False), true=expr)
+        tree = exp.Case(ifs=[branch], default=exp.Literal.number(0) if otherwise else None)
     counts = metric.agg == "count_distinct" or expr is ONE or row.kind != "amount"
     kind: MeasureKind = "count" if counts else "amount"
     written = "" if row.condition is None else fragment(row.condition).text

@@ -18,6 +18,7 @@ from rollforward.definitions import (
     Grain,
     Settings,
 )
+from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.errors import Problem, did_you_mean
 from rollforward.reader import Entries, is_nothing
 from rollforward.source import Document, Mapping, Scalar
@@ -30,6 +31,7 @@ SETTINGS = (
     "reactivation",
     "amount_scale",
     "rebuild_above_percent",
+    "dialect",
 )
 BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons")
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
@@ -62,6 +64,7 @@ def read_settings(document: Document, problems: list[Problem]) -> Settings:
         reactivation=entries.word("reactivation", REACTIVATIONS, REACTIVATIONS[0]),
         amount_scale=entries.number("amount_scale", 0, 9, 4),
         rebuild_above_percent=entries.number("rebuild_above_percent", 0, 100, 30),
+        dialect=entries.word("dialect", (engine.adapter for engine in DIALECTS), DEFAULT.adapter),
         broken_books=_declared(entries) - {book.name.text for book in books},
     )
 

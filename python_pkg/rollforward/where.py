@@ -9,11 +9,11 @@ from rollforward.expressions import (
     Checks,
     Refusal,
     Scope,
-    fragment,
     joinable,
     keeping_nulls,
     parsed,
 )
+from rollforward.fragments import fragment
 from rollforward.resolve import Meanings, SelectionMeaning
 
 
@@ -35,7 +35,7 @@ def read_condition(meaning: SelectionMeaning, catalog: Catalog, problems: list[P
     scope = _scope(meaning, catalog)
     checks = Checks(where, scope, [])
     try:
-        tree = parsed(where, CONDITION_HINT)
+        tree = parsed(where, CONDITION_HINT, catalog.settings.dialect)
     except ProblemsFound as refused:
         problems += refused.problems
         return None

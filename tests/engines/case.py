@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from tests.engines.warehouse import Row
 
@@ -51,6 +53,15 @@ class Case:
     files: Mapping[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     skipped: str = ""
+
+
+def project_files(tables: Iterable[str]) -> dict[str, str]:
+    """A project of a user's that reads tables of the schema raw."""
+    sources = [{"name": "raw", "schema": "raw", "tables": [{"name": name} for name in tables]}]
+    return {
+        "dbt_project.yml": "name: consumer\nversion: '1.0.0'\nprofile: consumer\n",
+        "models/sources.yml": yaml.safe_dump({"sources": sources}),
+    }
 
 
 def write_cases(cases: list[Case], file: Path) -> None:

@@ -15,10 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.engines.case import Case, Step, Table, write_cases
+from tests.engines.case import Case, Step, Table, project_files, write_cases
 from tests.engines.warehouse import Row, canonical, canonical_value
 
 REPO = Path(__file__).parents[2]
@@ -286,15 +285,6 @@ def said_by_the_oracle(
         "customer_movements": canonical(movements),
         "revenue_cohorts": canonical(cells),
         "input_problems": canonical(problems),
-    }
-
-
-def project_files(tables: Iterable[str]) -> dict[str, str]:
-    """A project of a user's that reads tables of the schema raw."""
-    sources = [{"name": "raw", "schema": "raw", "tables": [{"name": name} for name in tables]}]
-    return {
-        "dbt_project.yml": "name: consumer\nversion: '1.0.0'\nprofile: consumer\n",
-        "models/sources.yml": yaml.safe_dump({"sources": sources}),
     }
 
 

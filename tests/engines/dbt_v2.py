@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +16,7 @@ import _duckdb  # type: ignore[import-not-found,unused-ignore]
 import duckdb
 
 from tests.engines.duckdb import DuckDB
+from tests.engines.perform import REPO, Bench
 
 DRIVER = """\
 manifest_version = 1
@@ -24,6 +27,9 @@ entrypoint = "duckdb_adbc_init"
 [Driver.shared]
 linux_{machine} = "{library}"
 """
+
+
+OF_ITS_OWN_CODE = re.compile(r"\s+(\d+: |at \./)")
 
 
 class DbtV2(DuckDB):
@@ -52,7 +58,8 @@ class DbtV2(DuckDB):
             text=True,
             check=False,
         )
-        return [] if done.returncode == 0 else [done.stdout[-3000:], done.stderr[-1000:]]
+        said = [line for line in (done.stdout + done.stderr).splitlines() if not OF_ITS_OWN_CODE.match(line)]
+        return [] if done.returncode == 0 else ["\n".join(said)[-3000:]]
 
     def versions(self) -> dict[str, str]:
         return {"DuckDB": duckdb.__version__, "dbt": version("dbt")}
@@ -64,3 +71,32 @@ class DbtV2(DuckDB):
 def warehouse() -> DbtV2:
     """Give the engine."""
     return DbtV2()
+
+
+def page(bench: Bench) -> None:
+    """Follow docs/how-to/dbt-v2.md in a copy of the consumer project; what it installs is here already."""
+    folder = bench.folder / "page"
+    left = shutil.ignore_patterns("dbt_packages", "target", "logs", "*.duckdb*", "package-lock.yml")
+    shutil.copytree(REPO / "tests" / "integration", folder, ignore=left)
+    (folder / "packages.yml").write_text(f"packages:\n  - local: {REPO}\n")
+    text = (REPO / "docs" / "how-to" / "dbt-v2.md").read_text()
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for language, title, block in re.findall(
+        r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', text, re.S | re.M
+    ):
+        if title:
+            (folder / title).write_text(block)
+        elif language == "console" and "pip install" not in block:
+            command, _, answer = block.removeprefix("$ ").partition("\n")
+            done = subprocess.run(
+                ["bash", "-c", command],
+                cwd=folder,
+                env={**os.environ, "PATH": path},
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode or answer.strip() not in done.stdout:
+                raise RuntimeError(f"{command}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+CHECKS = (page,)

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -166,6 +167,8 @@ def version_of(package: str) -> dict[str, str]:
 
 def main(name: str, cases_file: str, result_file: str, wanted: str = "") -> None:
     """Start an engine, perform the cases whose names contain `wanted`, stop it, and write what was found."""
+    # Whoever stops this process stops the engine: `finally` below is reached.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.environ.update(DBT_SEND_ANONYMOUS_USAGE_STATS="false", ROLLFORWARD_COMPILE="off")
     os.environ.pop("COLUMNS", None)
     module = importlib.import_module(f"tests.engines.{name}")

@@ -6,12 +6,15 @@ programs.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +22,9 @@ from typing import Any
 
 import psycopg2
 import psycopg2.extras
+
+from tests.engines.case import Case, project_files
+from tests.engines.perform import Bench
 
 USER = "rollforward"
 WAIT = 60
@@ -119,6 +125,98 @@ class Postgres:
     def _hand_over(self, path: Path) -> None:
         if os.geteuid() == 0:
             os.chown(path, _somebody(), 0)
+
+
+# --- what only this engine is asked -------------------------------------------------------------------
+
+BOOK = {
+    "relation": "source('raw', 'customers')",
+    "shape": "intervals",
+    "unit": "customer",
+    "amount": "mrr",
+    "started_on": "since",
+    "ended_on": "until",
+    "attributes": ["plan"],
+}
+SETTINGS = {"books": {"mrr": BOOK}, "as_of_date": "2026-06-30", "rebuild_above_percent": 100}
+TYPES = {"customer": "varchar", "plan": "varchar", "mrr": "decimal(18, 2)", "since": "date", "until": "date"}
+LEDGER = "rollforward__customer_movements"
+MARTS = ("revenue_cohorts", "customer_movements", "input_problems")
+
+
+def connection_dropped(bench: Bench) -> None:
+    """A connection dropped in the middle of a build: all stays readable, and the next run is right."""
+    own = {
+        "models/own.sql": "{{ config(materialized='view') }} select * from {{ ref('rollforward', '"
+        + LEDGER
+        + "') }}"
+    }
+    case = Case("connection_dropped", files=project_files(["customers"]) | own)
+    root, vars_given = bench.project(case), ("--vars", json.dumps({"rollforward": SETTINGS}))
+
+    def load(changed: int) -> None:
+        plans = [("pro" if number < changed else "basic") for number in range(30)]
+        amounts = [str(10 + number + 7 * (number < changed)) for number in range(30)]
+        rows = [
+            {"customer": f"c{number}", "plan": plan, "mrr": mrr, "since": "2025-11-15", "until": None}
+            for number, (plan, mrr) in enumerate(zip(plans, amounts, strict=True))
+        ]
+        bench.warehouse.load("raw", "customers", TYPES, rows)
+
+    def marts() -> dict[str, Any]:
+        return {
+            name: bench.read(f"select * from {{schema}}.rollforward__{name}", case.name) for name in MARTS
+        }
+
+    load(changed=0)
+    assert bench.dbt(case, root, "run", *vars_given), bench.problems
+    for changed, table in enumerate(
+        ("int_rollforward__combined_runs", "rollforward__revenue_cohorts"), start=3
+    ):
+        before = marts()
+        load(changed)
+        with _dropped_at(bench, f"{case.name}.{table}") as dropped:
+            assert not bench.dbt(case, root, "run", *vars_given), "the build did not notice"
+        assert dropped.is_set() and any("terminat" in problem for problem in bench.problems), bench.problems
+        assert marts()["revenue_cohorts"] == before["revenue_cohorts"]
+        assert marts()["input_problems"] == before["input_problems"]
+        assert bench.read("select * from {schema}.own", case.name), "a view over the ledger is gone"
+        assert bench.dbt(case, root, "run", *vars_given), bench.problems
+        after = marts()
+        assert after["revenue_cohorts"] != before["revenue_cohorts"]
+        assert bench.dbt(case, root, "run", "--full-refresh", *vars_given), bench.problems
+        assert after == marts()
+    # Other columns: nothing can keep its place, and everything is there again.
+    fewer = {**SETTINGS, "books": {"mrr": {**BOOK, "attributes": []}}}
+    assert bench.dbt(case, root, "run", "--vars", json.dumps({"rollforward": fewer})), bench.problems
+    assert len(marts()["revenue_cohorts"]) < len(after["revenue_cohorts"])
+
+
+@contextlib.contextmanager
+def _dropped_at(bench: Bench, table: str) -> Iterator[threading.Event]:
+    """Hold a table, so that the build has to wait before it replaces it; then drop the connection waiting."""
+    dropped, over = threading.Event(), threading.Event()
+    waiting = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'"
+    holding = bench.warehouse.connection()  # type: ignore[attr-defined]
+    with holding.cursor() as cursor:
+        cursor.execute(f"lock table {table} in share row exclusive mode")
+
+    def watch() -> None:
+        while not dropped.is_set() and not over.wait(0.05):
+            if bench.warehouse.rows(waiting):
+                dropped.set()
+        holding.close()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield dropped
+    finally:
+        over.set()
+        watcher.join()
+
+
+CHECKS = (connection_dropped,)
 
 
 def _somebody() -> int:

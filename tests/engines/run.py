@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -30,6 +31,7 @@ LONGEST = 3600
 
 def main() -> int:
     """Run what is asked for; 1 when anything is not as it should be."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("engines", nargs="*", metavar="ENGINE")
     parser.add_argument("--cases", default="", help="only cases whose names contain this")
@@ -84,7 +86,14 @@ def performed(name: str, python: Path, cases_file: Path, wanted: str) -> dict[st
     # dbt imports hundreds of modules: let Python keep their bytecode.
     settings = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     command = [str(python), "-m", "tests.engines.perform", name, str(cases_file), str(result_file), wanted]
-    subprocess.run(command, cwd=REPO, env=settings, check=True, timeout=LONGEST)
+    with subprocess.Popen(command, cwd=REPO, env=settings) as process:
+        try:
+            code = process.wait(LONGEST)
+        finally:
+            # Not killed outright: it has an engine to take down.
+            process.terminate()
+    if code:
+        raise RuntimeError(f"{name} could not be brought up or taken down")
     found: dict[str, Any] = json.loads(result_file.read_text(encoding="utf-8"))
     return found
 

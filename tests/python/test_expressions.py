@@ -6,7 +6,17 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rollforward.dialects import DIALECTS
-from rollforward.expressions import fragment, keeping_nulls, keeping_nulls_within, parsed_text, text_of
+from rollforward.errors import ProblemsFound
+from rollforward.expressions import (
+    Checks,
+    Scope,
+    keeping_nulls,
+    keeping_nulls_within,
+    parsed,
+    parsed_text,
+)
+from rollforward.fragments import fragment, text_of
+from rollforward.source import typed
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8).map(
     lambda text: "'" + text.replace("'", "''") + "'"
@@ -79,3 +89,78 @@ def test_every_engine_reads_back_what_is_written_for_it(engine: object) -> None:
     text = fragment(tree).on(engine.adapter)  # type: ignore[attr-defined]
     back = sqlglot.parse_one(text, read=engine.sqlglot)  # type: ignore[attr-defined]
     assert "it's \\ so" in [literal.this for literal in back.find_all(sqlglot.exp.Literal)]
+
+
+SCOPE = Scope(
+    {"plan": "text", "region": "text", "starting_amount": "amount"},
+    frozenset({"plan", "region"}),
+    lambda name: ("unknown-column", name, ""),
+    {},
+    "filter",
+    "",
+)
+
+
+def said(sql: str, dialect: str) -> dict[str, str]:
+    """What a condition in the words of an engine is, by engine."""
+    checks = Checks(typed(sql, "filter"), SCOPE, [])
+    tree = parsed(checks.sql, "", dialect)
+    checks.condition(tree)
+    if checks.problems:
+        raise ProblemsFound(checks.problems)
+    written = fragment(tree)
+    return {engine.adapter: written.on(engine.adapter) for engine in DIALECTS}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql", "common"),
+    [
+        ("bigquery", """plan = "pro" and `region` != 'eu'""", "plan = 'pro' and region <> 'eu'"),
+        ("spark", """`plan` == "pro" """, "plan = 'pro'"),
+        ("databricks", "nvl(plan, 'none') = 'none'", "coalesce(plan, 'none') = 'none'"),
+        (
+            "snowflake",
+            "iff(plan = 'pro', 'a', 'b') = 'a'",
+            "case when plan = 'pro' then 'a' else 'b' end = 'a'",
+        ),
+        ("trino", "if(plan = 'pro', 1, 0) = 1", "case when plan = 'pro' then 1 else 0 end = 1"),
+        ("clickhouse", "lowerUTF8(plan) = 'pro'", None),
+        ("postgres", """"plan" ilike 'Pro%'""", "lower(plan) like lower('Pro%')"),
+        ("postgres", "plan not ilike 'Pro%'", "not lower(plan) like lower('Pro%')"),
+        ("redshift", "nvl(plan, region) = 'pro'", "coalesce(plan, region) = 'pro'"),
+        ("athena", "starting_amount >= 5000", "starting_amount >= 5000"),
+    ],
+)
+def test_every_engine_s_own_words_are_read(dialect: str, sql: str, common: str | None) -> None:
+    if common is None:
+        with pytest.raises(ProblemsFound):
+            said(sql, dialect)
+        return
+    assert said(sql, dialect) == said(common, "duckdb")
+
+
+def test_texts_are_ordered_the_same_on_every_engine() -> None:
+    """PostgreSQL orders by the collation of the database, unless told."""
+    written = said("plan >= 'm' or starting_amount > 5", "duckdb")
+    assert written["postgres"] == """plan collate "C" >= 'm' or starting_amount > 5"""
+    assert {text for adapter, text in written.items() if adapter != "postgres"} == {
+        "plan >= 'm' or starting_amount > 5"
+    }
+    between = said("not lower(plan) between 'a' and 'm'", "postgres")
+    assert between["postgres"] == """not lower(plan) collate "C" between 'a' and 'm'"""
+
+
+def test_letters_change_their_case_the_same_on_every_engine() -> None:
+    written = said("upper(plan) = 'PRO'", "duckdb")
+    assert written["clickhouse"] == "upperUTF8(plan) = 'PRO'"
+    assert written["duckdb"] == written["snowflake"] == "upper(plan) = 'PRO'"
+
+
+@pytest.mark.parametrize("engine", DIALECTS, ids=lambda engine: engine.adapter)
+@pytest.mark.parametrize("sql", ["plan like 'a\\\\_b'", "regexp_like(plan, 'a')", "cast(plan as int) = 1"])
+def test_what_cannot_be_said_alike_is_refused(engine: object, sql: str) -> None:
+    with pytest.raises(ProblemsFound) as found:
+        said(sql, engine.adapter)  # type: ignore[attr-defined]
+    assert {problem.code for problem in found.value.problems} <= {
+        "backslash-in-pattern", "not-a-condition", "not-a-value", "mixed-types",
+    }  # fmt: skip

@@ -1,0 +1,70 @@
+{#- On PostgreSQL what reads a relation is dropped together with it, so that building tables anew would leave nothing to
+    read of the ledger, or of your own views, until they are built as well: for ever, where the build fails in between.
+    There, tables and views keep their place, and only what is in them is replaced. -#}
+{% materialization rollforward_table, adapter='postgres' %}
+    {%- set rows = make_temp_relation(this, '__rows') -%}
+    {%- set known = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% call statement('main') %}{{ get_create_table_as_sql(True, rows, sql) }}{% endcall %}
+    {%- set stays = rollforward.stays(known, 'table', rows) -%}
+    {%- if known and not stays -%}{%- do adapter.drop_relation(known) -%}{%- endif -%}
+    {% call statement('replace') %}
+        {%- if stays %}
+        delete from {{ this }};
+        insert into {{ this }} select * from {{ rows }};
+        {%- else %}
+        create table {{ this }} as select * from {{ rows }};
+        {%- endif %}
+        drop table {{ rows }};
+    {% endcall %}
+    {%- if not stays -%}{%- do create_indexes(this) -%}{%- endif -%}
+    {#- Of a new table PostgreSQL knows nothing, and chooses ways for a small one. -#}
+    {% call statement('look') %}analyze {{ this }}{% endcall %}
+    {{ return(rollforward.finished_in_place(known, 'table', stays)) }}
+{% endmaterialization %}
+
+
+{% materialization rollforward_view, adapter='postgres' %}
+    {%- set columns = make_temp_relation(this, '__columns') -%}
+    {%- set known = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% call statement('look') %}create temporary view {{ columns }} as ({{ sql }}){% endcall %}
+    {%- set stays = rollforward.stays(known, 'view', columns) -%}
+    {%- if known and not stays -%}{%- do adapter.drop_relation(known) -%}{%- endif -%}
+    {% call statement('main') %}
+        drop view {{ columns }};
+        create {{ 'or replace' if stays }} view {{ this }} as ({{ sql }})
+    {% endcall %}
+    {{ return(rollforward.finished_in_place(known, 'view', stays)) }}
+{% endmaterialization %}
+
+
+{#- Whether a relation can stay: it is of this kind, and has the columns it is to have. -#}
+{% macro stays(known, kind, made) %}
+    {%- if known is none or known.type != kind -%}{{ return(false) }}{%- endif -%}
+    {%- set columns = [] -%}
+    {%- for relation in [known, made] -%}
+        {%- set described = [] -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}{%- do described.append((column.name, column.data_type)) -%}{%- endfor -%}
+        {%- do columns.append(described) -%}
+    {%- endfor -%}
+    {{ return(columns[0] == columns[1]) }}
+{% endmacro %}
+
+
+{#- Hooks, grants and descriptions, as with every model; here what was replaced becomes visible. -#}
+{% macro finished_in_place(known, kind, stays) %}
+    {%- set built = this.incorporate(type=kind) -%}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do apply_grants(built, config.get('grants'), should_revoke=should_revoke(known, full_refresh_mode=not stays)) -%}
+    {%- do persist_docs(built, model) -%}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [built]}) }}
+{% endmacro %}
+
+
+{#- How the package's own views are built. -#}
+{% macro as_view() %}{{ return('rollforward_view' if target.type == 'postgres' else 'view') }}{% endmacro %}

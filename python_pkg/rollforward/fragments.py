@@ -1,0 +1,158 @@
+"""Trees of SQL that users wrote -> texts, for every engine.
+
+What may be said is so little that it is written here, plainly: engines differ in how they write quotes inside
+texts, which is left to sqlglot, in how they turn letters and in how they order texts. A test compares what is
+written with what sqlglot writes, for all engines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
+
+from rollforward.definitions import Fragment
+from rollforward.dialects import DEFAULT, DIALECTS, Dialect
+
+LINE = 80
+_QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
+_SPECIAL = frozenset("'\\\n\r\t\0")
+ORDERS_TEXTS = "orders_texts"
+"""Marks a comparison by the order of texts, which depends on the collation of a database."""
+_DIFFERENT = ("''", "\\", '"', "lower(", "upper(")
+"""What engines may write differently, as the default one writes it."""
+_OPERATORS: dict[type[exp.Expr], str] = {
+    exp.And: "and",
+    exp.Or: "or",
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.Like: "like",
+    exp.Is: "is",
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+}
+
+
+def fragment(tree: exp.Expr) -> Fragment:
+    """Write a tree for every engine; most write all but the odd text or function the same."""
+    text = _in_lines(tree, DEFAULT)
+    if not any(mark in text for mark in _DIFFERENT) and not _orders_texts(tree, text):
+        return Fragment(text)
+    written = {engine.adapter: _in_lines(tree, engine) for engine in DIALECTS}
+    return Fragment(text, tuple((adapter, each) for adapter, each in written.items() if each != text))
+
+
+def _orders_texts(tree: exp.Expr, text: str) -> bool:
+    return "'" in text and any(ORDERS_TEXTS in node.meta for node in tree.walk())
+
+
+def _in_lines(tree: exp.Expr, engine: Dialect) -> str:
+    """Write a tree, a `case` that is long or has several branches with a line for each."""
+    if not isinstance(tree, exp.Case):
+        return _text(tree, engine)
+    pieces = _branches(tree, engine)
+    line = " ".join(["case", *pieces, "end"])
+    if len(line) <= LINE and len(tree.args["ifs"]) == 1:
+        return line
+    return "\n".join(["case", *(f"    {piece}" for piece in pieces), "end"])
+
+
+def _branches(tree: exp.Case, engine: Dialect) -> list[str]:
+    pieces = [
+        f"when {_text(branch.this, engine)} then {_text(branch.args['true'], engine)}"
+        for branch in tree.args["ifs"]
+    ]
+    default = tree.args.get("default")
+    return pieces if default is None else [*pieces, f"else {_text(default, engine)}"]
+
+
+def _text(node: exp.Expr, engine: Dialect) -> str:
+    """Write a node on one line."""
+    match node:
+        case exp.Column() if len(node.parts) == 1 and not node.this.quoted:
+            return str(node.name)
+        case exp.Literal() if not node.is_string:
+            return str(node.this)
+        case exp.Literal() if _SPECIAL.isdisjoint(node.this):
+            return f"'{node.this}'"
+        case exp.Null():
+            return "null"
+        case exp.Boolean():
+            return "true" if node.this else "false"
+        case _:
+            return _composed(node, engine)
+
+
+def _composed(node: exp.Expr, engine: Dialect) -> str:
+    """Write what has parts."""
+    operator = _OPERATORS.get(type(node))
+    if operator is not None and not node.args.get("negate"):
+        return f"{_compared(node, engine)} {operator} {_text(node.args['expression'], engine)}"
+    match node:
+        case exp.Paren():
+            return f"({_text(node.this, engine)})"
+        case exp.Not():
+            return f"not {_text(node.this, engine)}"
+        case exp.In() if not node.args.get("query"):
+            return f"{_text(node.this, engine)} in ({_list(node.expressions, engine)})"
+        case exp.Between():
+            low, high = _text(node.args["low"], engine), _text(node.args["high"], engine)
+            return f"{_compared(node, engine)} between {low} and {high}"
+        case exp.Neg():
+            inner = _text(node.this, engine)
+            return f"- {inner}" if inner.startswith("-") else f"-{inner}"
+        case exp.Lower() | exp.Upper():
+            name = engine.changes_case[isinstance(node, exp.Upper)]
+            return f"{name}({_text(node.this, engine)})"
+        case exp.Coalesce() if node.expressions:
+            return f"coalesce({_list([node.this, *node.expressions], engine)})"
+        case exp.Case() if node.this is None:
+            return " ".join(["case", *_branches(node, engine), "end"])
+        case _:
+            return text_of(node, engine)
+
+
+def _compared(node: exp.Expr, engine: Dialect) -> str:
+    """Write the left side of an operator; texts are ordered character by character."""
+    text = _text(node.this, engine)
+    return f'{text} collate "{engine.collation}"' if engine.collation and ORDERS_TEXTS in node.meta else text
+
+
+def _list(nodes: Iterable[exp.Expr], engine: Dialect) -> str:
+    return ", ".join(_text(each, engine) for each in nodes)
+
+
+def text_of(tree: exp.Expr, engine: Dialect) -> str:
+    """Have sqlglot write a tree for an engine, with keywords and functions in lower case."""
+    text = _said_exactly(tree, engine).sql(dialect=engine.sqlglot, comments=False)
+    pieces, end = [], 0
+    for token in sqlglot.tokenize(text, read=engine.sqlglot):
+        if token.token_type not in _QUOTED and token.text.isupper():
+            pieces += [text[end : token.start], text[token.start : token.end + 1].lower()]
+            end = token.end + 1
+    return "".join([*pieces, text[end:]])
+
+
+def _said_exactly(tree: exp.Expr, engine: Dialect) -> exp.Expr:
+    """Give a tree in the words with which an engine means just this."""
+    if not engine.collation and engine.changes_case == DEFAULT.changes_case:
+        return tree
+
+    def exactly(node: exp.Expr) -> exp.Expr:
+        match node:
+            case exp.Lower() | exp.Upper() if engine.changes_case != DEFAULT.changes_case:
+                name = engine.changes_case[isinstance(node, exp.Upper)]
+                return exp.Anonymous(this=name, expressions=[node.this])
+            case _ if ORDERS_TEXTS in node.meta and engine.collation:
+                collation = exp.to_identifier(engine.collation, quoted=True)
+                node.set("this", exp.Collate(this=node.this, expression=collation))
+        return node
+
+    return tree.transform(exactly)
