@@ -93,18 +93,18 @@ all_pieces as (
 ),
 
 changed_share as (
-    select avg(case when direction <> 0 then 100.0 else 0.0 end) as percent from all_pieces
+    select avg(case when direction <> 0 then 100.0 else 0.0 end) as changed_percent from all_pieces
 )
 
 select
     {{ columns }},
     is_run,
-    case when percent > {{ rollforward.setting('rebuild_above_percent') }} then 1 else direction end as direction,
+    case when changed_percent > {{ rollforward.setting('rebuild_above_percent') }} then 1 else direction end as direction,
     build
 from all_pieces
 cross join changed_share
 cross join {{ ref('int_rollforward__build') }}
-where direction >= 0 or percent <= {{ rollforward.setting('rebuild_above_percent') }}
+where direction >= 0 or changed_percent <= {{ rollforward.setting('rebuild_above_percent') }}
 {%- else %}
 
 all_pieces as (
