@@ -8,6 +8,7 @@ It leaves `figures.json`, the tables, and the log of events in the job's folder.
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -60,6 +61,8 @@ def build(job: Job, size: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    # The cluster is taken down, too, when the build is told to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     given = job_from_text(sys.argv[1])
     taken = build(given, json.loads(sys.argv[2]))
     (Path(given.folder) / "figures.json").write_text(json.dumps(taken))

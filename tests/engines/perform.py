@@ -56,10 +56,6 @@ class Bench:
         for path, text in case.files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
-        # What a project has to say of models on this engine alone, such as the format of their files.
-        if of_models := getattr(self.warehouse, "models", {}):
-            said = yaml.safe_load((root / "dbt_project.yml").read_text())
-            (root / "dbt_project.yml").write_text(yaml.safe_dump({**said, "models": dict(of_models)}))
         (root / "dbt_packages").mkdir(parents=True)
         (root / "dbt_packages" / "rollforward").symlink_to(REPO, target_is_directory=True)
         (root / "packages.yml").write_text(f"packages:\n  - local: {REPO}\n")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.engines.case import Case
-from tests.engines.perform import Bench
+import yaml
+
+from tests.engines.case import read_cases
+from tests.engines.perform import REPO, Bench
 from tests.engines.spark_processes import HERE, Cluster
 from tests.engines.spark_tables import FEWER, create_from_json, write_json
+from tests.engines.warehouse import difference
 
 QUICK = {"spark.sql.shuffle.partitions": "4", "spark.default.parallelism": "2"}
-KILLED_WHILE = "int_rollforward__combined_runs"
+DISTURBED_WHILE = "int_rollforward__combined_runs"
 
 
 class SparkCluster:
@@ -32,16 +38,7 @@ class SparkCluster:
         self.cluster.stop()
 
     def output(self, schema: str) -> dict[str, Any]:
-        return {
-            "type": "spark",
-            "method": "thrift",
-            "host": HERE,
-            "port": self.cluster.port,
-            "user": "rollforward",
-            "schema": schema,
-            "threads": 2,
-            "poll_interval": 1,
-        }
+        return {**profile_of_the_page(), "host": HERE, "port": self.cluster.port, "schema": schema}
 
     def load(
         self, schema: str, table: str, types: Mapping[str, str], rows: Iterable[Mapping[str, str | None]]
@@ -67,77 +64,73 @@ class SparkCluster:
         return hive.connect(host=HERE, port=self.cluster.port, username="rollforward")
 
 
+def profile_of_the_page() -> dict[str, Any]:
+    """Give the output that docs/how-to/spark.md tells users to write."""
+    text = (REPO / "docs" / "how-to" / "spark.md").read_text(encoding="utf-8")
+    found = re.search(r'^```yaml title="profiles.yml"\n(.*?)^```$', text, flags=re.S | re.M)
+    assert found is not None
+    output: dict[str, Any] = yaml.safe_load(found.group(1))["first_book"]["outputs"]["dev"]
+    return output
+
+
 def a_worker_stops_in_the_middle_of_a_build(bench: Bench) -> None:
-    """The build ends, or a second one does; what it leaves is what an undisturbed build left."""
-    from dbt.cli.main import dbtRunner
-
-    engine = bench.warehouse
-    assert isinstance(engine, SparkCluster)
-    undisturbed = bench.read(COHORTS, "demo")
-    assert undisturbed, "the demo was not built before"
-    case = Case("worker_stops", project=".", profile="rollforward_demo")
-    root = bench.project(case)
-    beside = bench.folder / case.name
-    places = [
-        "--project-dir",
-        str(root),
-        "--profiles-dir",
-        str(beside),
-        "--target-path",
-        str(beside / "target"),
-    ]
-    killed: list[str] = []
-
-    def stop_a_worker() -> None:
-        engine.cluster.kill("worker_2")
-        killed.append("worker_2")
-
-    def listen(event: Any) -> None:
-        if event.info.name == "NodeStart" and event.data.node_info.node_name == KILLED_WHILE:
-            threading.Timer(2.0, stop_a_worker).start()
-
-    quiet = ["--log-level", "none", "--log-level-file", "none"]
-    first = dbtRunner(callbacks=[listen]).invoke([*quiet, "build", *places])
-    assert killed, f"nothing was stopped: {first.exception}"
-    if first.success:
-        print("    the build went on with the worker that was left")
-    assert bench.dbt(case, root, "build"), "\n".join(bench.problems)
-    assert bench.read(COHORTS, case.name) == undisturbed
+    """Whether the build gets through or not, after the next one everything is as the oracle says."""
+    engine = cluster_of(bench)
+    disturbed(bench, "worker_stops", lambda: engine.cluster.kill("worker_2"))
     engine.cluster.start_worker("worker_2")
 
 
 def the_server_stops_in_the_middle_of_a_build(bench: Bench) -> None:
-    """The build fails, and says so; once the server is back, a build gives what an undisturbed one gave."""
+    """The driver goes with it, so the build fails; once it is back, the next one is right."""
+    engine = cluster_of(bench)
+
+    def stop_and_start() -> None:
+        engine.cluster.kill("server")
+        engine.cluster.start_server()
+
+    assert not disturbed(bench, "server_stops", stop_and_start)
+
+
+def disturbed(bench: Bench, name: str, disturb: Callable[[], None]) -> bool:
+    """Build a drawn book, do something in the middle, and build again; whether the first got through."""
     from dbt.cli.main import dbtRunner
 
-    engine = bench.warehouse
-    assert isinstance(engine, SparkCluster)
-    undisturbed = bench.read(COHORTS, "demo")
-    case = Case("server_stops", project=".", profile="rollforward_demo")
+    drawn = next(case for case in read_cases(REPO / ".engines" / "cases.json") if case.name == "drawn_1")
+    case = replace(drawn, name=name)
+    step = case.steps[0]
     root = bench.project(case)
-    beside = bench.folder / case.name
-    places = [
-        "--project-dir",
-        str(root),
-        "--profiles-dir",
-        str(beside),
-        "--target-path",
-        str(beside / "target"),
-    ]
+    for table, given in step.load.items():
+        bench.warehouse.load("raw", table, given.types, given.rows)
+    beside = bench.folder / name
+    places = ["--project-dir", str(root), "--profiles-dir", str(beside)]
+    settings = ["--vars", json.dumps({"rollforward": step.settings})]
+    done = threading.Event()
+
+    def in_the_middle() -> None:
+        disturb()
+        done.set()
 
     def listen(event: Any) -> None:
-        if event.info.name == "NodeStart" and event.data.node_info.node_name == KILLED_WHILE:
-            threading.Timer(3.0, engine.cluster.kill, ["server"]).start()
+        if event.info.name == "NodeStart" and event.data.node_info.node_name == DISTURBED_WHILE:
+            threading.Timer(2.0, in_the_middle).start()
 
     quiet = ["--log-level", "none", "--log-level-file", "none"]
-    first = dbtRunner(callbacks=[listen]).invoke([*quiet, "build", *places])
-    assert not first.success
-    engine.cluster.start_server()
-    assert bench.dbt(case, root, "build"), "\n".join(bench.problems)
-    assert bench.read(COHORTS, case.name) == undisturbed
+    first = dbtRunner(callbacks=[listen]).invoke([*quiet, "run", *settings, *places])
+    assert done.wait(300), f"nothing was disturbed: {first.exception}"
+    print(f"    {name}: the build {'got through' if first.success else 'failed'}", flush=True)
+    assert bench.dbt(case, root, "run", *settings), "\n".join(bench.problems)
+    for table, expected in step.expected.items():
+        wrong = difference(bench.read(step.read[table], name), expected)
+        assert not wrong, f"{table}: {wrong}"
+    return bool(first.success)
 
 
-COHORTS = "select * from {schema}.rollforward__revenue_cohorts"
+def cluster_of(bench: Bench) -> SparkCluster:
+    """Give the cluster that is up."""
+    assert isinstance(bench.warehouse, SparkCluster)
+    return bench.warehouse
+
+
 CHECKS = (a_worker_stops_in_the_middle_of_a_build, the_server_stops_in_the_middle_of_a_build)
 
 

@@ -49,7 +49,7 @@ class SparkSession:
         }
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         self.session().sparkContext.setLogLevel("OFF")
-        write_missing_values_of_seeds()
+        _write_missing_values_of_seeds()
 
     def stop(self) -> None:
         from pyspark.sql import SparkSession as Spark
@@ -81,7 +81,7 @@ class SparkSession:
         return builder.config(map=self.settings).getOrCreate()
 
 
-def write_missing_values_of_seeds() -> None:
+def _write_missing_values_of_seeds() -> None:
     """Let seeds have missing values: dbt-spark 1.11 writes them as the text None in a session."""
     from dbt.adapters.spark.session import SessionConnectionWrapper
 

@@ -17,9 +17,7 @@ def write_json(file: Path, rows: Iterable[Mapping[str, str | None]]) -> Path:
     return file
 
 
-def create_from_json(
-    schema: str, table: str, types: Mapping[str, str], file: Path, file_format: str = "parquet"
-) -> list[str]:
+def create_from_json(schema: str, table: str, types: Mapping[str, str], file: Path) -> list[str]:
     """Give the statements that replace a table by the rows of a file."""
     texts = ", ".join(f"{name} string" for name in types)
     typed = ", ".join(f"cast({name} as {TYPES.get(kind, kind)}) as {name}" for name, kind in types.items())
@@ -27,5 +25,5 @@ def create_from_json(
         f"create schema if not exists {schema}",
         f"drop table if exists {schema}.{table}",
         f"create or replace temporary view given ({texts}) using json options (path '{file}')",
-        f"create table {schema}.{table} using {file_format} as select {typed} from given",
+        f"create table {schema}.{table} using parquet as select {typed} from given",
     ]
