@@ -7,7 +7,7 @@
 {% macro spark__check_engine() %}
     {%- set found = run_query("set spark.sql.ansi.enabled") if execute else none -%}
     {%- if found and found.rows and found.rows[0][1] | lower == 'false' -%}
-        {{ exceptions.raise_compiler_error("spark.sql.ansi.enabled is false, so Spark would give null where an amount does not fit its type: set it to true, under server_side_parameters of the profile or for the whole cluster") }}
+        {{ exceptions.raise_compiler_error("spark.sql.ansi.enabled is false, so Spark would give null where an amount does not fit its type: set it to true in the settings of the cluster or session") }}
     {%- endif -%}
 {% endmacro %}
 

@@ -80,17 +80,6 @@ def a_worker_stops_in_the_middle_of_a_build(bench: Bench) -> None:
     engine.cluster.start_worker("worker_2")
 
 
-def the_server_stops_in_the_middle_of_a_build(bench: Bench) -> None:
-    """The driver goes with it, so the build fails; once it is back, the next one is right."""
-    engine = cluster_of(bench)
-
-    def stop_and_start() -> None:
-        engine.cluster.kill("server")
-        engine.cluster.start_server()
-
-    assert not disturbed(bench, "server_stops", stop_and_start)
-
-
 def disturbed(bench: Bench, name: str, disturb: Callable[[], None]) -> bool:
     """Build a drawn book, do something in the middle, and build again; whether the first got through."""
     from dbt.cli.main import dbtRunner
@@ -131,7 +120,7 @@ def cluster_of(bench: Bench) -> SparkCluster:
     return bench.warehouse
 
 
-CHECKS = (a_worker_stops_in_the_middle_of_a_build, the_server_stops_in_the_middle_of_a_build)
+CHECKS = (a_worker_stops_in_the_middle_of_a_build,)
 
 
 def warehouse() -> SparkCluster:
