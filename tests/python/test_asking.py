@@ -343,6 +343,45 @@ def test_cohorts_and_ledger_of_different_builds_are_not_mixed(
     assert "error[ledger-differs]" in said(capsys, "explain", "nrr", "--book", "orders", code=1)
 
 
+ENDLESS = "select kept.* from kept, range(1000000000000) as numbers(n) where hash(n) <> 0"
+INTERRUPTED = """
+import os, signal, sys, threading
+from rollforward import cli
+from rollforward.session_duckdb import DuckDB
+
+asked = DuckDB.rows
+
+def interrupted(session, sql):
+    threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+    return asked(session, sql)
+
+DuckDB.rows = interrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Ctrl-C is no signal that a process can send itself there"
+)
+@pytest.mark.parametrize("command", ["query", "explain"])
+def test_a_query_that_takes_too_long_is_stopped_by_ctrl_c(
+    command: str, shop: tuple[Project, Built], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes while the engine is at work; the process ends at once, and says nothing."""
+    cohorts = "rollforward__revenue_cohorts"
+    changes = (f"alter table {cohorts} rename to kept", f"create view {cohorts} as {ENDLESS}")
+    changed_profile(monkeypatch, tmp_path / "profiles", copied(shop, tmp_path / "warehouse.duckdb", *changes))
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, command, "nrr", "--book", "orders"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_without_duckdb_it_says_what_to_install(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
