@@ -80,6 +80,21 @@ def test_the_answer_is_what_the_view_publishes(
         assert row["net_new_revenue"] == str(other["net_new_revenue"])
 
 
+def test_a_model_may_ask_for_metrics_over_the_ledger(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The macro `rollforward.query` and the command give the same; the macro leaves `where` as it is."""
+    words = ["query", "large_expansion", "average_tenure", *QUERY, "--where", "plan = 'pro'"]
+    asked = json.loads(said(capsys, *words, "--format", "json"))["rows"]
+    rows = shop[1].rows("select * from large_by_plan order by period_end")
+    assert {row["plan"] for row in rows} == {"pro"} and len(rows) == len(asked) > 10
+    assert any(row["large_expansion"] for row in rows)
+    for row, other in zip(rows, asked, strict=True):
+        assert f"{row['period_end']}" == other["period_end"]
+        assert row["large_expansion"] == Decimal(other["large_expansion"])
+        assert row["average_tenure"] == other["average_tenure"]
+
+
 def test_a_condition_is_a_condition_on_the_customers(
     shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,6 +221,15 @@ def test_what_is_asked_wrongly_is_said(
     words: list[str], code: int, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert expected in said(capsys, "query", *words, code=code)
+
+
+def test_names_are_found_in_capitals_too(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--book", "subscriptions", "--order-by", "-NRR", "--limit", "3", "--format", "csv"]
+    assert said(capsys, "query", "NRR", "Net_New_Revenue", *words) == said(
+        capsys, "query", "nrr", "net_new_revenue", *(word.lower() for word in words)
+    )
+    assert said(capsys, "show", "NRR") == said(capsys, "show", "nrr")
+    assert said(capsys, "explain", "NRR", *words[:2]) == said(capsys, "explain", "nrr", *words[:2])
 
 
 def test_problems_as_json(capsys: pytest.CaptureFixture[str]) -> None:
