@@ -1,7 +1,7 @@
 {#- Builds that go on from the one before. Every table that is kept says in column `build` which build it belongs to;
     int_rollforward__build names this build and the one it can go on from. A build goes on when nothing but the input
-    changed: units whose rows changed are followed anew, their old runs are taken out of the cohorts and the new ones
-    put in. It gives what a build from nothing gives. When many changed, all count as changed: everything is built anew. -#}
+    changed: units that have other pieces than before are followed anew, and what is no more of them is taken out of the
+    cohorts, what is new put in. It gives what a build from nothing gives. When much changed, everything is built anew. -#}
 
 
 {#- The number of the build that the tables left behind, when all of them belong to it and the settings are what they
@@ -22,15 +22,14 @@
 
 {#- The tables that a build can go on from, in the order they are built. -#}
 {% macro kept_tables() %}
-    {%- set pieces = ['int_rollforward__pieces'] if rollforward.is_configured(['intervals', 'movements', 'snapshots']) else [] -%}
-    {{ return(['int_rollforward__unit_signatures', 'int_rollforward__given_sets'] + pieces + ['int_rollforward__combined_runs', 'int_rollforward__cohort_changes']) }}
+    {{ return(['int_rollforward__given_sets', 'int_rollforward__pieces', 'int_rollforward__combined_runs', 'int_rollforward__cohort_changes']) }}
 {% endmacro %}
 
 
 {#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({
-        'layout': 1,
+        'layout': 2,
         'books': rollforward.books(),
         'windows': rollforward.windows(),
         'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),
@@ -43,7 +42,7 @@
 {% macro build_number() %}{{ return((run_started_at.timestamp() * 1000) | int) }}{% endmacro %}
 
 
-{#- Whether units are compared with those of the build before. -#}
+{#- Whether pieces are compared with those of the build before. -#}
 {% macro has_last_build() %}
     {%- if not execute -%}{{ return(false) }}{%- endif -%}
     {%- set found = run_query("select previous_build from " ~ ref('int_rollforward__build')) -%}
@@ -51,11 +50,11 @@
 {% endmacro %}
 
 
-{#- Whether this build goes on from the one before: some units are as they were. -#}
+{#- Whether this build goes on from the one before: some pieces are as they were, or are no more. -#}
 {% macro goes_on() %}
-    {%- set units = ref('int_rollforward__units') -%}
-    {%- if not execute or not adapter.get_relation(units.database, units.schema, units.identifier) -%}{{ return(false) }}{%- endif -%}
-    {%- set found = run_query("select count(*) from " ~ units ~ " where not is_changed") -%}
+    {%- set pieces = ref('int_rollforward__pieces') -%}
+    {%- if not execute or not adapter.get_relation(pieces.database, pieces.schema, pieces.identifier) -%}{{ return(false) }}{%- endif -%}
+    {%- set found = run_query("select count(*) from " ~ pieces ~ " where direction < 1") -%}
     {{ return(found.rows[0][0] > 0) }}
 {% endmacro %}
 

@@ -11,7 +11,7 @@
     {%- for name in columns -%}
         {%- set text = "cast(" ~ rollforward.column(name) ~ " as " ~ rollforward.text_type() ~ ")" -%}
         {#- Trimming every text takes longer than all the rest: only one that begins with a blank can be all blanks. -#}
-        {%- set text = "case when " ~ text ~ " not like ' %' or trim(" ~ text ~ ") <> '' then nullif(" ~ text ~ ", '') end" -%}
+        {%- set text = "case when " ~ text ~ " >= '!' then " ~ text ~ " when trim(" ~ text ~ ") <> '' then " ~ text ~ " end" -%}
         {%- do parts.append(text if columns | length == 1 else "replace(replace(" ~ text ~ ", '~', '~~'), '|', '~|')") -%}
     {%- endfor -%}
     {{ return(parts | join(" || '|' || ")) }}
@@ -27,7 +27,7 @@
 {#- `, plan, region`: the attributes as further columns, each behind an optional prefix, with an optional suffix;
     nothing when no book has any. -#}
 {% macro attribute_columns(prefix='', suffix='') %}
-    {%- for name in rollforward.attributes() %}, {{ prefix }}{{ name }}{{ suffix }}{% endfor -%}
+    {%- for name in rollforward.attributes() %}, {{ prefix ~ name ~ suffix ~ (' as ' ~ name ~ suffix if prefix else '') }}{% endfor -%}
 {% endmacro %}
 
 

@@ -4,8 +4,12 @@
 {%- set amount_type = rollforward.amount_type() -%}
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}
 with runs as (
-    select * from {{ ref('int_rollforward__runs') }}
+    select runs.*, 'now' as version from {{ ref('int_rollforward__runs') }} as runs
     where net_amount > 0 and direction >= 0
+),
+
+first_periods as (
+    {{ rollforward.first_periods('runs') | indent }}
 ),
 
 sides as (
@@ -45,7 +49,7 @@ compared_units as (
 )
 
 select
-    compared.book,
+    compared.book as book,
     compared.comparison,
     compared.period_start,
     compared.period_end,
@@ -64,14 +68,13 @@ select
     end as movement,
     case
         when starting_amount > 0
-            then cast(({{ rollforward.months_between('beginnings.first_period', 'compared') }}) as integer)
+            then cast(({{ rollforward.months_between('beginnings.first_period', 'compared') }}) as {{ rollforward.data_type('integer') }})
     end as tenure_months
 from compared_units as compared
 inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id
-inner join {{ ref('int_rollforward__first_periods') }} as beginnings
+inner join first_periods as beginnings
     on compared.series_id = beginnings.series_id
     and compared.unit_id = beginnings.unit_id
-    and beginnings.direction >= 0
 inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
 {% endmacro %}
 

@@ -5,8 +5,8 @@
     Every row says: from period `at_period` on, the measures of the window and attribute values are larger by this much.
     Existing customers have the attributes of the start, joiners those of the end.
 
-    Where the build goes on from the one before, only changed units are looked at: the runs they had count the other way,
-    and what is left is added to the changes as they were. */
+    Where the build goes on from the one before, only changed units are looked at: what they had counts the other way, and
+    what is left is added to the changes as they were. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max -%}
 {%- set goes_on = rollforward.goes_on() %}
@@ -40,22 +40,39 @@ changes_of_total as (
     group by series_id, attribute_set, at_period
 ),
 
+/* Counted runs as they are now and, counting the other way, as they were in the build before. */
+versions as (
+    select counted_runs.*, 1 as version from {{ ref('int_rollforward__counted_runs') }} as counted_runs
+    where direction >= 0
+    {%- if goes_on %}
+
+    union all
+
+    select counted_runs.*, -1 as version from {{ ref('int_rollforward__counted_runs') }} as counted_runs
+    where direction <= 0
+    {%- endif %}
+),
+
+first_periods as (
+    {{ rollforward.first_periods('versions') | indent }}
+),
+
 /* A unit is new for one window after its first active period, and only then. */
 new_runs as (
-    select runs.*, beginnings.first_period
-    from {{ ref('int_rollforward__counted_runs') }} as runs
-    inner join {{ ref('int_rollforward__first_periods') }} as beginnings
-        on runs.series_id = beginnings.series_id
-        and runs.unit_id = beginnings.unit_id
-        and runs.direction = beginnings.direction
-        and runs.from_period < beginnings.first_period + {{ longest_shift }}
+    select versions.*, first_periods.first_period
+    from versions
+    inner join first_periods
+        on versions.series_id = first_periods.series_id
+        and versions.unit_id = first_periods.unit_id
+        and versions.version = first_periods.version
+        and versions.from_period < first_periods.first_period + {{ longest_shift }}
 ),
 
 new_stretches as (
     select
         windows.window_id,
         new_runs.attribute_set,
-        new_runs.direction,
+        new_runs.version,
         new_runs.from_period,
         case
             when new_runs.until_period < new_runs.first_period + windows.shift then new_runs.until_period
@@ -69,11 +86,11 @@ new_stretches as (
 
 new_groups as (
     select
-        window_id, attribute_set, from_period, until_period, direction,
-        count(*) as customers,
+        window_id, attribute_set, from_period, until_period, version,
+        cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
         sum(amount) as revenue
     from new_stretches
-    group by window_id, attribute_set, from_period, until_period, direction
+    group by window_id, attribute_set, from_period, until_period, version
 ),
 
 all_changes as (
@@ -98,24 +115,24 @@ all_changes as (
     select
         window_id, attribute_set, at_period,
         {{ rollforward.measure_changes({
-            'joined_revenue': '-existing_revenue',
-            'joined_customers': '-retained_customers',
+            'joined_revenue': '-retained.existing_revenue',
+            'joined_customers': '-retained.retained_customers',
         }) }}
-    from {{ ref('int_rollforward__retained_changes') }}
+    from {{ ref('int_rollforward__retained_changes') }} as retained
     where side = 'end'
 
     union all
 
     select
         window_id, attribute_set, from_period as at_period,
-        {{ rollforward.measure_changes({'new_revenue': 'direction * revenue', 'new_customers': 'direction * customers'}) }}
+        {{ rollforward.measure_changes({'new_revenue': 'version * revenue', 'new_customers': 'version * customers'}) }}
     from new_groups
 
     union all
 
     select
         window_id, attribute_set, until_period as at_period,
-        {{ rollforward.measure_changes({'new_revenue': '-direction * revenue', 'new_customers': '-direction * customers'}) }}
+        {{ rollforward.measure_changes({'new_revenue': '-version * revenue', 'new_customers': '-version * customers'}) }}
     from new_groups
 
     union all

@@ -1,13 +1,14 @@
 /* The runs of units that have several amounts at once: pieces that overlap, payments of one period. Where they disagree
    about an attribute, the value with the largest amount is the unit's.
 
-   `direction` says what this build does with a run: 1, it is new; 0, it is as it was in the build before; -1, it is what a
-   changed unit had there, kept for this one build to be taken out of the cohorts. */
+   `direction` says what this build does with a run: 1, it is new; 0, it is as it was in the build before; -1, it was there
+   and is no more, kept for this one build to be taken out of the cohorts. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set attributes = rollforward.attributes() -%}
 {%- set standing = rollforward.is_configured(['intervals', 'movements', 'snapshots']) -%}
 {%- set summed = rollforward.is_configured(['payments']) -%}
-{%- set goes_on = rollforward.goes_on() %}
+{%- set goes_on = rollforward.goes_on() -%}
+{%- set columns = 'series_id, unit_id, from_period, until_period, net_amount' ~ rollforward.attribute_columns('', '__value') %}
 
 {%- if rollforward.is_built(this) %}
 
@@ -17,8 +18,10 @@ select * from {{ rollforward.last_version(this) }}
 with
 {%- if standing %}
 overlapping_pieces as (
-    select * from {{ ref('int_rollforward__pieces') }}
-    where overlaps_another and direction = 1
+    select pieces.*
+    from {{ ref('int_rollforward__changed_pieces') }} as pieces
+    inner join {{ ref('int_rollforward__series') }} as series on pieces.series_id = series.series_id
+    where not series.is_summed and not pieces.is_run
 ),
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
@@ -45,7 +48,9 @@ segments as (
 parts as (
     {%- if standing %}
     select
-        pieces.series_id, pieces.unit_id, segments.from_period, segments.until_period, pieces.amount, pieces.given_set
+        segments.series_id as series_id, segments.unit_id as unit_id,
+        segments.from_period as from_period, segments.until_period as until_period,
+        pieces.amount, pieces.given_set
     from segments
     inner join overlapping_pieces as pieces
         on segments.series_id = pieces.series_id
@@ -60,37 +65,52 @@ parts as (
     {%- endif %}
 ),
 
-/* When the lowest and the highest value are the same, all parts agree. */
 totals as (
     select
-        parts.series_id,
-        parts.unit_id,
-        parts.from_period,
-        parts.until_period,
-        cast(sum(parts.amount) as {{ rollforward.amount_type() }}) as net_amount
-        {%- for name in attributes %},
-        min(sets.{{ name }}__value) as {{ name }}__lowest,
-        max(sets.{{ name }}__value) as {{ name }}__highest
-        {%- endfor %}
+        series_id,
+        unit_id,
+        from_period,
+        until_period,
+        cast(sum(amount) as {{ rollforward.amount_type() }}) as net_amount,
+        min(given_set) as lowest_set,
+        max(given_set) as highest_set
     from parts
-    inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
-    group by parts.series_id, parts.unit_id, parts.from_period, parts.until_period
+    group by series_id, unit_id, from_period, until_period
 ),
 
 {%- if attributes %}
 
-/* How much of the unit's amount has each of the values its parts disagree about? */
-value_amounts as (
-    {%- for name in attributes %}
+/* Parts of one combination of values agree about all attributes. Of the others, what do they disagree about? */
+disagreements as (
     select
-        parts.series_id, parts.unit_id, parts.from_period, {{ loop.index }} as attribute,
-        sets.{{ name }}__value as value_number, sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
+        parts.series_id as series_id,
+        parts.unit_id as unit_id,
+        parts.from_period as from_period
+        {%- for name in attributes %},
+        case when min(sets.{{ name }}__value) <> max(sets.{{ name }}__value) then 1 else 0 end as {{ name }}__differs
+        {%- endfor %}
     from parts
     inner join totals
         on parts.series_id = totals.series_id
         and parts.unit_id = totals.unit_id
         and parts.from_period = totals.from_period
-        and totals.{{ name }}__lowest <> totals.{{ name }}__highest
+        and totals.lowest_set <> totals.highest_set
+    inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
+    group by parts.series_id, parts.unit_id, parts.from_period
+),
+
+/* How much of the unit's amount has each of the values its parts disagree about? */
+value_amounts as (
+    {%- for name in attributes %}
+    select
+        parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period, {{ loop.index }} as attribute,
+        sets.{{ name }}__value as value_number, sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
+    from parts
+    inner join disagreements
+        on parts.series_id = disagreements.series_id
+        and parts.unit_id = disagreements.unit_id
+        and parts.from_period = disagreements.from_period
+        and disagreements.{{ name }}__differs = 1
     inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
     group by parts.series_id, parts.unit_id, parts.from_period, sets.{{ name }}__value, sets.{{ name }}__rank
     {{ "union all" if not loop.last }}
@@ -122,48 +142,62 @@ decided_values as (
 ),
 {%- endif %}
 
-{%- if goes_on %}
-
-changed_units as (
-    select unit_id from {{ ref('int_rollforward__units') }}
-    where is_changed
-),
-{%- endif %}
-
-all_runs as (
+current_runs as (
     select
-        totals.series_id,
-        totals.unit_id,
-        totals.from_period,
+        totals.series_id as series_id,
+        totals.unit_id as unit_id,
+        totals.from_period as from_period,
         totals.until_period,
         totals.net_amount
         {%- for name in attributes %},
-        coalesce(decided_values.{{ name }}__value, totals.{{ name }}__lowest) as {{ name }}__value
-        {%- endfor %},
-        1 as direction
+        coalesce(decided_values.{{ name }}__value, sets.{{ name }}__value) as {{ name }}__value
+        {%- endfor %}
     from totals
     {%- if attributes %}
     left join decided_values
         on totals.series_id = decided_values.series_id
         and totals.unit_id = decided_values.unit_id
         and totals.from_period = decided_values.from_period
+    inner join {{ ref('int_rollforward__given_sets') }} as sets on totals.lowest_set = sets.given_set
     {%- endif %}
     where totals.net_amount <> 0
-    {%- if goes_on %}
+),
 
+{%- if goes_on %}
+
+changed_units as (
+    select distinct unit_id as changed_id, 1 as is_changed from {{ ref('int_rollforward__pieces') }}
+    where direction <> 0
+),
+
+runs_before as (
+    select {{ columns }}, coalesce(is_changed, 0) as is_changed
+    from {{ rollforward.last_version(this) }}
+    left join changed_units on unit_id = changed_id
+    where direction >= 0
+),
+
+/* What a changed unit has now and what it had before. */
+versions as (
+    select {{ columns }}, 1 as direction from current_runs
     union all
+    select {{ columns }}, -1 as direction from runs_before where is_changed = 1
+),
 
-    select
-        runs.series_id, runs.unit_id, runs.from_period, runs.until_period, runs.net_amount
-        {{- rollforward.attribute_columns('runs.', '__value') }},
-        case when changed_units.unit_id is null then 0 else -1 end as direction
-    from {{ rollforward.last_version(this) }} as runs
-    left join changed_units on runs.unit_id = changed_units.unit_id
-    where runs.direction >= 0
-    {%- endif %}
+all_runs as (
+    select {{ columns }}, cast(sum(direction) as integer) as direction from versions
+    group by {{ columns }}
+    union all
+    select {{ columns }}, 0 as direction from runs_before where is_changed = 0
 )
+{%- else %}
 
-select all_runs.*, builds.build
+all_runs as (
+    select {{ columns }}, 1 as direction from current_runs
+)
+{%- endif %}
+
+select all_runs.*, build
 from all_runs
-cross join {{ ref('int_rollforward__build') }} as builds
+cross join {{ ref('int_rollforward__build') }}
 {%- endif %}

@@ -4,8 +4,7 @@
 
 with days as (
     select book, min(first_day) as first_day, max(last_day) as last_day
-    from {{ ref('int_rollforward__units') }}
-    where first_day is not null
+    from {{ ref('int_rollforward__given_values') }}
     group by book
 ),
 
@@ -20,7 +19,7 @@ observed as (
         {%- elif snapshots %}
         case
             when book in ('{{ snapshots | map(attribute='name') | join("', '") }}')
-                then least({{ rollforward.horizon() }}, cast({{ dbt.last_day('last_day', 'month') }} as date))
+                then least({{ rollforward.horizon() }}, {{ rollforward.last_day_of_month('last_day') }})
             else {{ rollforward.horizon() }}
         end as observed_through
         {%- else %}

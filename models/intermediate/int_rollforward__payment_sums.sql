@@ -3,20 +3,25 @@
 {{ config(enabled=rollforward.is_configured(['payments']), materialized=rollforward.as_view()) }}
 {%- set amount_type = rollforward.amount_type() %}
 
-with own_periods as (
+with payments as (
+    select monthly.book, pieces.unit_id, pieces.given_set, pieces.from_period as month_index, pieces.amount
+    from {{ ref('int_rollforward__changed_pieces') }} as pieces
+    inner join {{ ref('int_rollforward__series') }} as monthly on pieces.series_id = monthly.series_id and monthly.is_summed
+),
+
+own_periods as (
     select
         series.series_id,
         series.periods_summed,
-        given.unit_id,
-        given.given_set,
-        {{ rollforward.series_period('given.month_index', 'series') }} as period,
-        cast(sum(given.amount) as {{ amount_type }}) as amount
-    from {{ ref('int_rollforward__used_rows') }} as given
-    inner join {{ ref('int_rollforward__series') }} as series on given.book = series.book
-    where given.shape = 'payments'
+        payments.unit_id,
+        payments.given_set,
+        {{ rollforward.series_period('payments.month_index', 'series') }} as period,
+        cast(sum(payments.amount) as {{ amount_type }}) as amount
+    from payments
+    inner join {{ ref('int_rollforward__series') }} as series on payments.book = series.book
     group by
-        series.series_id, series.periods_summed, given.unit_id, given.given_set,
-        {{ rollforward.series_period('given.month_index', 'series') }}
+        series.series_id, series.periods_summed, payments.unit_id, payments.given_set,
+        {{ rollforward.series_period('payments.month_index', 'series') }}
 ),
 
 /* A payment joins the sum in its own period, and leaves it when it is no longer among the periods summed. */

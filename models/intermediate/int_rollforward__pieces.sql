@@ -1,67 +1,118 @@
-/* Amounts that stand over stretches of months, from whatever shape they were given in. Most units have one piece after
-   the other; `overlaps_another` marks those that have to be added up.
+/* Amounts that stand over stretches of months. Most units have one piece after the other, and each `is_run` as it stands;
+   pieces that overlap, and payments, have yet to be added up.
 
-   `direction` says what this build does with a piece: 1, it is new; 0, it is as it was in the build before; -1, it is what a
-   changed unit had there, kept for this one build to be taken out of the cohorts. */
-{{ config(enabled=rollforward.is_configured(['intervals', 'movements', 'snapshots'])) }}
-{%- set goes_on = rollforward.goes_on() %}
+   `direction` says what this build does with a piece: 1, it is new; 0, it is as it was in the build before; -1, it was there
+   and is no more, kept for this one build to be taken out of the cohorts. */
+{{ config(enabled=rollforward.is_configured()) }}
+{%- set compares = rollforward.has_last_build() -%}
+{#- Used more than once, they are worth being put together once. -#}
+{%- set given_pieces = 'given_pieces' if compares else ref('int_rollforward__given_pieces') -%}
+{%- set columns = 'series_id, unit_id, from_period, until_period, amount, given_set' -%}
+{%- set piece_hash = 'cast(' ~ rollforward.hashed(['from_period', 'until_period', 'amount', 'given_set']) ~ ' as ' ~ rollforward.decimal_type(38, 0) ~ ')' %}
 
 {%- if rollforward.is_built(this) %}
 
 select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
-with pieces as (
-    {%- if rollforward.is_configured(['intervals', 'movements']) %}
-    select series_id, unit_id, from_period, until_period, amount, given_set
-    from {{ ref('int_rollforward__standing_pieces') }}
-    {%- endif %}
-    {{ "union all" if rollforward.is_configured(['intervals', 'movements']) and rollforward.is_configured(['snapshots']) }}
-    {%- if rollforward.is_configured(['snapshots']) %}
-    select series_id, unit_id, from_period, until_period, amount, given_set
-    from {{ ref('int_rollforward__snapshot_pieces') }}
-    {%- endif %}
+with
+{%- if compares %}
+given_pieces as (
+    select * from {{ ref('int_rollforward__given_pieces') }}
 ),
 
-current_pieces as (
+pieces_before as (
+    select {{ columns }}, is_run from {{ rollforward.last_version(this) }}
+    where direction >= 0
+),
+
+piece_hashes as (
+    select unit_id, {{ piece_hash }} as piece_hash from given_pieces
+    union all
+    select unit_id, -{{ piece_hash }} as piece_hash from pieces_before
+),
+
+changed_units as (
+    select unit_id as changed_id, 1 as is_changed from piece_hashes
+    group by unit_id
+    having sum(piece_hash) <> 0
+),
+{%- endif %}
+
+placed_pieces as (
     select
-        pieces.*,
+        {{ columns }},
         coalesce(max(until_period) over (
             partition by unit_id order by from_period, until_period
             rows between unbounded preceding and 1 preceding
         ) > from_period, false)
         or coalesce(lead(from_period) over (
             partition by unit_id order by from_period, until_period
-        ) < until_period, false) as overlaps_another,
-        1 as direction
-    from pieces
+        ) < until_period, false) as overlaps_another
+    from {{ given_pieces }}
+    where not is_payment
+    {%- if compares %} and unit_id in (select changed_id from changed_units) {% endif %}
 ),
 
-{%- if goes_on %}
-
-changed_units as (
-    select unit_id from {{ ref('int_rollforward__units') }}
-    where is_changed
+current_pieces as (
+    select {{ columns }}, not overlaps_another as is_run from placed_pieces
+    union all
+    select {{ columns }}, false as is_run from {{ given_pieces }}
+    where is_payment
+    {%- if compares %} and unit_id in (select changed_id from changed_units) {% endif %}
 ),
-{%- endif %}
+
+{%- if compares %}
+
+/* What a changed unit has now and had before; a piece can be there more than once. */
+versions as (
+    select {{ columns }}, is_run, 1 as direction from current_pieces
+    union all
+    select {{ columns }}, is_run, -1 as direction from pieces_before
+    where unit_id in (select changed_id from changed_units)
+),
+
+numbered_versions as (
+    select
+        versions.*,
+        row_number() over (partition by {{ columns }}, is_run, direction order by unit_id) as copy_number
+    from versions
+),
 
 all_pieces as (
-    select series_id, unit_id, from_period, until_period, amount, given_set, overlaps_another, direction
-    from current_pieces
-    {%- if goes_on %}
+    select {{ columns }}, is_run, cast(sum(direction) as integer) as direction
+    from numbered_versions
+    group by {{ columns }}, is_run, copy_number
 
     union all
 
-    select
-        pieces.series_id, pieces.unit_id, pieces.from_period, pieces.until_period, pieces.amount, pieces.given_set,
-        pieces.overlaps_another, case when changed_units.unit_id is null then 0 else -1 end as direction
-    from {{ rollforward.last_version(this) }} as pieces
-    left join changed_units on pieces.unit_id = changed_units.unit_id
-    where pieces.direction >= 0
-    {%- endif %}
+    select {{ columns }}, is_run, 0 as direction
+    from pieces_before
+    left join changed_units on unit_id = changed_id
+    where coalesce(is_changed, 0) = 0
+),
+
+changed_share as (
+    select avg(case when direction <> 0 then 100.0 else 0.0 end) as changed_percent from all_pieces
 )
 
-select all_pieces.*, builds.build
+select
+    {{ columns }},
+    is_run,
+    case when changed_percent > {{ rollforward.setting('rebuild_above_percent') }} then 1 else all_pieces.direction end as direction,
+    build
 from all_pieces
-cross join {{ ref('int_rollforward__build') }} as builds
+cross join changed_share
+cross join {{ ref('int_rollforward__build') }}
+where all_pieces.direction >= 0 or changed_percent <= {{ rollforward.setting('rebuild_above_percent') }}
+{%- else %}
+
+all_pieces as (
+    select {{ columns }}, is_run, 1 as direction from current_pieces
+)
+
+select {{ columns }}, is_run, direction, build
+from all_pieces
+cross join {{ ref('int_rollforward__build') }}
+{%- endif %}
 {%- endif %}

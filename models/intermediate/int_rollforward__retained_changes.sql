@@ -7,6 +7,9 @@
 {%- set summed = rollforward.is_configured(['payments']) -%}
 {%- set at_a_point = rollforward.is_configured(['intervals', 'snapshots', 'movements']) -%}
 {%- set goes_on = rollforward.goes_on() -%}
+{#- A pair is new when one of its runs is and the other still there; it is no more when one of its runs is no more. -#}
+{%- set pair_direction = 'case when at_start.direction + at_end.direction > 0 then 1 else -1 end' if goes_on else '1' -%}
+{%- set pair_counts = '\n        and at_start.direction + at_end.direction <> 0' -%}
 {%- set measures = [
     'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
 ] -%}
@@ -22,7 +25,7 @@ changed_runs as (
     {%- if at_a_point %}
     select
         windows.window_id,
-        at_start.direction,
+        {{ pair_direction }} as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
         case
@@ -40,7 +43,7 @@ changed_runs as (
     inner join {{ ref('int_rollforward__counted_runs') }} as at_end
         on at_start.series_id = at_end.series_id
         and at_start.unit_id = at_end.unit_id
-        {{- '\n        and at_start.direction = at_end.direction' if goes_on }}
+        {{- pair_counts if goes_on }}
         and at_start.from_period < at_end.from_period
         and at_start.until_period + {{ longest_shift }} > at_end.from_period
         and at_start.from_period + windows.shift < at_end.until_period
@@ -51,11 +54,11 @@ changed_runs as (
     /* A sum is one period long: equality finds the other side. */
     select
         windows.window_id,
-        at_start.direction,
+        {{ pair_direction }} as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
-        at_end.from_period,
-        at_end.until_period,
+        at_end.from_period as from_period,
+        at_end.until_period as until_period,
         at_start.amount as starting_amount,
         at_end.amount as ending_amount
     from {{ ref('int_rollforward__counted_runs') }} as at_start
@@ -63,7 +66,7 @@ changed_runs as (
     inner join {{ ref('int_rollforward__counted_runs') }} as at_end
         on at_start.series_id = at_end.series_id
         and at_start.unit_id = at_end.unit_id
-        {{- '\n        and at_start.direction = at_end.direction' if goes_on }}
+        {{- pair_counts if goes_on }}
         and at_start.from_period + windows.shift = at_end.from_period
     {%- endif %}
 ),
@@ -76,9 +79,9 @@ retained_stretches as (
         from_period,
         until_period,
         direction,
-        count(*) as retained_customers,
-        count(case when ending_amount > starting_amount then 1 end) as expanded_customers,
-        count(case when ending_amount < starting_amount then 1 end) as contracted_customers,
+        cast(count(*) as {{ rollforward.data_type('bigint') }}) as retained_customers,
+        cast(count(case when ending_amount > starting_amount then 1 end) as {{ rollforward.data_type('bigint') }}) as expanded_customers,
+        cast(count(case when ending_amount < starting_amount then 1 end) as {{ rollforward.data_type('bigint') }}) as contracted_customers,
         sum(starting_amount) as kept_revenue,
         sum(ending_amount) as existing_revenue,
         sum(case when ending_amount < starting_amount then ending_amount else starting_amount end) as retained_revenue

@@ -1,11 +1,10 @@
-/* The rows that make up the ledger, with the numbers of their unit and attribute values; where the build goes on from the
-   one before, those of changed units. */
+/* The rows that make up the ledger, with the numbers of their unit and attribute values. */
 {{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 select
     judged.shape,
-    judged.book,
-    judged.unit_id,
+    judged.book as book,
+    judged.unit_id as unit_id,
     judged.month_index,
     case
         when judged.ended_on is null then {{ rollforward.open_end() }}
@@ -15,7 +14,4 @@ select
     sets.given_set
 from {{ ref('int_rollforward__judged_rows') }} as judged
 inner join {{ ref('int_rollforward__given_sets') }} as sets on {{ rollforward.same_attributes('judged', 'sets') }}
-{%- if rollforward.goes_on() %}
-inner join {{ ref('int_rollforward__units') }} as units on judged.unit_id = units.unit_id and units.is_changed
-{%- endif %}
 where judged.reason is null and judged.amount <> 0

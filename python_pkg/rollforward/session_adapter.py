@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rollforward.dialects import dialect_of
 from rollforward.errors import ProblemsFound, refused
 from rollforward.profile import Target, Wanted
 
@@ -17,7 +18,7 @@ from rollforward.profile import Target, Wanted
 def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
     """Connect the way dbt does; raises ProblemsFound where dbt or its adapter is missing or cannot."""
     try:
-        from dbt.adapters.factory import get_adapter, register_adapter
+        from dbt.adapters.factory import get_adapter, register_adapter, reset_adapters
         from dbt.config.runtime import RuntimeConfig
         from dbt.flags import set_from_args
         from dbt.mp_context import get_mp_context
@@ -45,6 +46,8 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
     try:
         set_from_args(arguments, None)
         config = RuntimeConfig.from_args(arguments)
+        # dbt keeps one adapter a type: another target of the same would be asked where the first one is.
+        reset_adapters()
         register_adapter(config, get_mp_context())
         adapter = get_adapter(config)
     except DbtBaseException as error:
@@ -98,10 +101,16 @@ class Adapter:
     def _table(self, sql: str) -> Any:
         try:
             with self.adapter.connection_named("rollforward"):
-                _, table = self.adapter.execute(sql, fetch=True)
+                _, table = self.adapter.execute(self._ended(sql), fetch=True)
         except self.error as error:
             raise refused("database-error", _said(error), self.target.place) from None
         return table
+
+    def _ended(self, sql: str) -> str:
+        """Give a query with what the engine has to be told at its end."""
+        engine = dialect_of(self.target.type)
+        text = sql.rstrip()
+        return text if engine is None or text.endswith(engine.ending) else f"{text}\n{engine.ending}"
 
 
 def _said(error: Exception) -> str:

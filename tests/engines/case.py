@@ -70,6 +70,11 @@ def write_cases(cases: list[Case], file: Path) -> None:
     file.write_text(json.dumps([asdict(case) for case in cases]), encoding="utf-8")
 
 
+def is_wanted(name: str, wanted: str) -> bool:
+    """Whether a case's name has one of the words in it that are asked for, with commas between them."""
+    return any(word in name for word in wanted.split(","))
+
+
 def read_cases(file: Path) -> list[Case]:
     """Read them again."""
     cases = []

@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from tests.engines.case import Case, Step, read_cases
+from tests.engines.case import Case, Step, is_wanted, read_cases
 from tests.engines.warehouse import Warehouse, canonical
 
 REPO = Path(__file__).parents[2]
@@ -162,7 +162,7 @@ def version_of(package: str) -> dict[str, str]:
 
 
 def main(name: str, cases_file: str, result_file: str, wanted: str = "") -> None:
-    """Start an engine, perform the cases whose names contain `wanted`, stop it, and write what was found."""
+    """Start an engine, perform the cases that are wanted, stop it, and write what was found."""
     # Whoever stops this process stops the engine: `finally` below is reached.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.environ.update(DBT_SEND_ANONYMOUS_USAGE_STATS="false", ROLLFORWARD_COMPILE="off")
@@ -175,8 +175,8 @@ def main(name: str, cases_file: str, result_file: str, wanted: str = "") -> None
     try:
         engine.start(folder)
         versions = {**engine.versions(), **version_of("dbt-core")}
-        cases = [case for case in read_cases(Path(cases_file)) if wanted in case.name]
-        checks = tuple(check for check in getattr(module, "CHECKS", ()) if wanted in check.__name__)
+        cases = [case for case in read_cases(Path(cases_file)) if is_wanted(case.name, wanted)]
+        checks = tuple(each for each in getattr(module, "CHECKS", ()) if is_wanted(each.__name__, wanted))
         found = perform(Bench(engine, folder), cases, checks)
     finally:
         engine.stop()

@@ -7,9 +7,11 @@ programs.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -22,10 +24,13 @@ from typing import Any
 
 import psycopg2
 import psycopg2.extras
+import yaml
+from rollforward.cli import main as rollforward
 
 from tests.engines.case import Case, project_files
 from tests.engines.perform import Bench
 
+REPO = Path(__file__).parents[2]
 USER = "rollforward"
 WAIT = 60
 
@@ -35,6 +40,7 @@ class Postgres:
 
     name = "postgres"
     level = "executed"
+    database = "postgres"
     skips: Mapping[str, str] = {}
 
     def start(self, folder: Path) -> None:
@@ -87,9 +93,20 @@ class Postgres:
         (row,) = self.rows("select current_setting('server_version') as server")
         return {"PostgreSQL": row["server"].split()[0], "dbt-postgres": version("dbt-postgres")}
 
+    def execute(self, sql: str) -> None:
+        """Run statements."""
+        with contextlib.closing(self.connection()) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def execute_alone(self, sql: str) -> None:
+        """Run a statement that cannot be part of a transaction."""
+        with contextlib.closing(self.connection()) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(sql)
+
     def connection(self) -> Any:
         """Connect; the connection commits where its `with` ends."""
-        return psycopg2.connect(host=str(self.folder), user=USER, dbname="postgres")
+        return psycopg2.connect(host=str(self.folder), user=USER, dbname=self.database)
 
     def _programs(self) -> Path:
         """Give the folder of the server's programs, where whoever runs them can read it."""
@@ -216,7 +233,86 @@ def _dropped_at(bench: Bench, table: str) -> Iterator[threading.Event]:
         watcher.join()
 
 
-CHECKS = (connection_dropped,)
+def postgres_page(bench: Bench) -> None:
+    """The how-to page, followed: roles with just its grants build, ask and read."""
+    server = bench.warehouse
+    assert isinstance(server, Postgres)
+    text = (REPO / "docs" / "how-to" / "postgres.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r'^```\w+ title="(.+?)"\n(.*?)^```$', text, re.DOTALL | re.MULTILINE))
+    row = {"customer": "c1", "plan": "pro", "mrr": "10", "since": "2026-01-15", "until": None}
+    server.load("raw", "customers", TYPES, [row, {**row, "customer": "c2", "plan": "basic"}])
+    server.execute(blocks["grants.sql"].format(database="postgres"))
+    files = project_files(["customers"]) | {
+        name: blocks[name] for name in ("dbt_project.yml", "metrics/views.yml")
+    }
+    case = Case("postgres_page", profile="shop", files=files)
+    root = bench.project(case)
+    (bench.folder / case.name / "profiles.yml").write_text(blocks["profiles.yml"])
+    compiled(root)
+    os.environ.update(PGHOST=str(server.folder), PGDATABASE="postgres", PGPASSWORD="-")
+    assert bench.dbt(case, root, "build"), bench.problems
+    server.execute(blocks["after_the_first_build.sql"])
+    # The rows can be read by whom they are for, also after another build, and by nobody else.
+    assert bench.dbt(case, root, "build"), bench.problems
+    cohorts = "analytics.rollforward__revenue_cohorts"
+    server.execute(f"set role rollforward_reader; select * from {cohorts}")
+    server.execute("create role nobody_in_particular login")
+    with contextlib.suppress(psycopg2.errors.InsufficientPrivilege):
+        server.execute(f"set role nobody_in_particular; select * from {cohorts}")
+        raise AssertionError("everybody reads the cohorts")
+    indexed = "select indexdef from pg_indexes where tablename = 'rollforward__revenue_cohorts'"
+    assert "book, comparison, period_start" in server.rows(indexed)[0]["indexdef"]
+    answer = bench.ask(["query", "net_expansion_rate", "--comparison", "month_over_month"], case, root)
+    assert answer
+
+
+def compiled(root: Path) -> None:
+    """Compile a project's definitions."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert rollforward(["compile", "--project-dir", str(root)]) == 0
+
+
+def values_compared(bench: Bench) -> None:
+    """`rollforward diff` reads what two targets publish, in two databases of the same names."""
+    server = bench.warehouse
+    assert isinstance(server, Postgres)
+    view = {"name": "retention", "book": "mrr", "metrics": ["net_expansion_rate"], "by": ["plan"]}
+    view |= {"comparisons": ["month_over_month"]}
+    settings = {"vars": {"rollforward": SETTINGS}}
+    project = {"name": "shop", "version": "1.0.0", "profile": "shop", **settings}
+    files = project_files(["customers"]) | {
+        "dbt_project.yml": yaml.safe_dump(project),
+        "metrics/views.yml": yaml.safe_dump({"views": [view]}),
+    }
+    case = Case("values_compared", profile="shop", files=files)
+    root, row = bench.project(case), {"customer": "c1", "plan": "pro", "mrr": "10", "until": None}
+    now = server.output("analytics")
+    targets = {"now": now, "before": {**now, "dbname": "before"}}
+    beside = bench.folder / case.name
+    (beside / "profiles.yml").write_text(yaml.safe_dump({"shop": {"target": "now", "outputs": targets}}))
+    server.execute_alone("create database before")
+    compiled(root)
+    for target, ended in (("before", None), ("now", "2026-04-20")):
+        server.database = {"before": "before", "now": "postgres"}[target]
+        rows = [
+            {**row, "since": "2025-11-15"},
+            {**row, "customer": "c2", "since": "2025-12-15", "until": ended},
+        ]
+        server.load("raw", "customers", TYPES, rows)
+        assert bench.dbt(case, root, "run", "--target", target), bench.problems
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=n", "-c", "user.email=e@x", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *words], cwd=root, check=True)
+    difference = bench.ask(["diff", "--base-target", "before"], case, root)
+    (found,) = difference["values"]
+    (changed,) = found["changes"]
+    assert (changed["before"], changed["after"]) == (1.0, 0.5), difference
+
+
+CHECKS = (connection_dropped, postgres_page, values_compared)
 
 
 def _somebody() -> int:
