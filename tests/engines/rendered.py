@@ -23,6 +23,8 @@ import yaml
 from dbt_common.clients.jinja import CallableMacroGenerator, MacroReturn, template_cache
 from rollforward.dialects import DIALECTS, Dialect
 
+from tests.engines.questions import of_users
+
 REPO = Path(__file__).parents[2]
 MACROS = REPO / ".engines" / "macros" / "dbt" / "include"
 STARTS = re.compile(r"\{%-?\s*(macro|test)\s+(\w+)\s*\(")
@@ -318,6 +320,7 @@ def _of_engine(engine: Dialect) -> Iterator[tuple[str, str]]:
         for goes_on in project.goes_on:
             for source, sql in of_project(engine, project, goes_on=goes_on):
                 yield f"{project.label}: {source or 'asked on the way'}", sql
+    yield from of_users(engine)
     made = rendering(engine, next(projects()), goes_on=False)
     yield "macros/query.sql", made.render(QUERY) or ""
     for name, arguments in GENERIC_TESTS.items():

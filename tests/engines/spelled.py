@@ -17,6 +17,7 @@ not on or over partition select then union using values when where with within
 """
 NOT_FUNCTIONS = frozenset(_NOT_FUNCTIONS.split())
 CASTS = frozenset({"cast", "safe_cast", "try_cast"})
+TAKES_ANY_NUMBER = frozenset({"hash", "row", "tuple", "xxhash64"})
 PLAIN_SIGNS = frozenset("+-*/=<>(),.;") | {"<>", "<=", ">="}
 TYPES_OF_LITERALS = frozenset({"date", "datetime", "time", "timestamp", "timestamptz", "x", "b", "r", "e"})
 WITHOUT_BRACKETS = ("CURRENT_", "LOCALTIME", "SESSION_USER", "UTC_")
@@ -47,12 +48,18 @@ def _literal(token: Token, sql: str) -> str:
     text = sql[token.start : token.end + 1]
     match token.token_type:
         case TokenType.STRING:
-            return "text with a backslash" if "\\" in text else "text"
+            return _text_literal(text)
         case TokenType.NUMBER if "e" in text.lower():
             return "number with an exponent"
         case TokenType.NUMBER:
             return "number with decimals" if "." in text else "number"
     return "null"
+
+
+def _text_literal(text: str) -> str:
+    if "\\" in text.replace("\\\\", "").replace("\\'", ""):
+        return "text with a backslash"
+    return "text with an escape" if "\\" in text else "text"
 
 
 def _word_or_sign(token: Token, before: str, after: str) -> Iterator[str]:
@@ -79,7 +86,8 @@ def _bracket(word: str, arguments: list[list[Token]], before: str) -> Iterator[s
         yield f"extract({arguments[0][0].text.lower()})"
     elif word not in NOT_FUNCTIONS and before not in ("as", "join"):
         with_from = any(map(_says_from, arguments))
-        yield f"function {word} with from" if with_from else f"function {word}/{len(arguments)}"
+        count = "several" if word in TAKES_ANY_NUMBER and len(arguments) > 1 else len(arguments)
+        yield f"function {word} with from" if with_from else f"function {word}/{count}"
 
 
 _COMMA = Token(TokenType.COMMA, ",")
