@@ -27,7 +27,7 @@
 {#- `, plan, region`: the attributes as further columns, each behind an optional prefix, with an optional suffix;
     nothing when no book has any. -#}
 {% macro attribute_columns(prefix='', suffix='') %}
-    {%- for name in rollforward.attributes() %}, {{ prefix }}{{ name }}{{ suffix }}{% endfor -%}
+    {%- for name in rollforward.attributes() %}, {{ prefix ~ name ~ suffix ~ (' as ' ~ name ~ suffix if prefix else '') }}{% endfor -%}
 {% endmacro %}
 
 

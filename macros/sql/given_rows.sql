@@ -6,8 +6,8 @@
         {{ rollforward.joined_text(book.unit) }} as unit,
         {{ rollforward.column(book.dated) }} as raw_date,
         {{ rollforward.to_date(book.dated) }} as dated_on,
-        {{ rollforward.column(book.ended) if book.ended else 'cast(null as date)' }} as raw_end,
-        {{ rollforward.to_date(book.ended) if book.ended else 'cast(null as date)' }} as ended_on,
+        {{ rollforward.column(book.ended) if book.ended else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as raw_end,
+        {{ rollforward.to_date(book.ended) if book.ended else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as ended_on,
         {{ rollforward.column(book.amount) }} as raw_amount,
         {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.decimal_type(38, 12)) }} as exact_amount,
         {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.amount_type()) }} as amount,
@@ -20,9 +20,20 @@
 
 
 {#- A date out of a date, a timestamp or text; null when it is none. -#}
-{% macro to_date(column) %}
-    {%- set moment = rollforward.try_cast(rollforward.column(column), dbt.type_timestamp()) -%}
-    {{ return("cast(" ~ moment ~ " as date)") }}
+{% macro to_date(column) %}{{ return(adapter.dispatch('to_date', 'rollforward')(rollforward.column(column))) }}{% endmacro %}
+
+{% macro default__to_date(value) %}cast({{ rollforward.try_cast(value, dbt.type_timestamp()) }} as date){% endmacro %}
+
+{#- The day as it is written, whatever the zone that is written beside it. -#}
+{% macro bigquery__to_date(value) %}
+    {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?' -%}
+    {{ return("safe_cast(replace(regexp_extract(cast(" ~ value ~ " as string), '^(" ~ day ~ ")(?:$|[ T]" ~ time ~ ")'), '/', '-') as date)") }}
+{% endmacro %}
+
+{#- Read from text: its own casts take 30 February for 1 March, and guess what 01/02/2024 is. -#}
+{% macro clickhouse__to_date(value) %}
+    {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?' -%}
+    {{ return("toDate32(parseDateTime64BestEffortOrNull(extract(toString(" ~ value ~ "), '^" ~ day ~ "(?:$|[ T]" ~ time ~ ")'), 0, 'UTC'))") }}
 {% endmacro %}
 
 

@@ -19,7 +19,7 @@
 
 {% macro athena__hashed(values) %}{{ return(rollforward.trino__hashed(values)) }}{% endmacro %}
 
-{% macro clickhouse__hashed(values) %}sipHash64(toString(tuple({{ values | join(', ') }}))){% endmacro %}
+{% macro clickhouse__hashed(values) %}toNullable(sipHash64(tuple({{ values | join(', ') }}))){% endmacro %}
 
 
 {#- Several values as one text, each as long as it says: no two lists of values give the same text. -#}

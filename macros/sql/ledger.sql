@@ -49,7 +49,7 @@ compared_units as (
 )
 
 select
-    compared.book,
+    compared.book as book,
     compared.comparison,
     compared.period_start,
     compared.period_end,
@@ -68,7 +68,7 @@ select
     end as movement,
     case
         when starting_amount > 0
-            then cast(({{ rollforward.months_between('beginnings.first_period', 'compared') }}) as integer)
+            then cast(({{ rollforward.months_between('beginnings.first_period', 'compared') }}) as {{ rollforward.data_type('integer') }})
     end as tenure_months
 from compared_units as compared
 inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id

@@ -1,11 +1,11 @@
 {#- Periods are counted, never added to dates: month 0 is January of year 0. -#}
-{% macro month_index(date) %}cast(extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1 as integer){% endmacro %}
+{% macro month_index(date) %}cast(extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1 as {{ rollforward.data_type('integer') }}){% endmacro %}
 
 
 {#- The index of the period of `months_per_period` months that holds a month; quarters and years begin with the
     fiscal year. -#}
 {% macro period_index(month, months_per_period) -%}
-    cast(floor(({{ month }} - {{ rollforward.fiscal_shift() }}) / (1.0 * {{ months_per_period }})) as integer)
+    cast(floor(({{ month }} - {{ rollforward.fiscal_shift() }}) / (1.0 * {{ months_per_period }})) as {{ rollforward.data_type('integer') }})
 {%- endmacro %}
 
 
@@ -29,5 +29,14 @@
 {#- Nothing after this day counts: the day the user names, or today. -#}
 {% macro horizon() %}
     {%- set as_of_date = rollforward.setting('as_of_date') -%}
-    {{ return("cast('" ~ as_of_date ~ "' as date)" if as_of_date else 'current_date') }}
+    {{ return("cast('" ~ as_of_date ~ "' as " ~ rollforward.data_type('date') ~ ")" if as_of_date else 'current_date') }}
 {% endmacro %}
+
+
+{#- The last day of the month that a day lies in. -#}
+{% macro last_day_of_month(day) %}{{ return(adapter.dispatch('last_day_of_month', 'rollforward')(day)) }}{% endmacro %}
+
+{% macro default__last_day_of_month(day) %}cast({{ dbt.last_day(day, 'month') }} as date){% endmacro %}
+
+{#- Truncating a date to its month gives 1970 for all that is earlier. -#}
+{% macro clickhouse__last_day_of_month(day) %}addDays(addMonths(addDays({{ day }}, 1 - toDayOfMonth({{ day }})), 1), -1){% endmacro %}

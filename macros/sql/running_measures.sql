@@ -21,4 +21,4 @@
 
 
 {#- The type of a measure: revenue is money, customers are counted. -#}
-{% macro measure_type(name) %}{{ rollforward.amount_type() if name.endswith('_revenue') else 'bigint' }}{% endmacro %}
+{% macro measure_type(name) %}{{ rollforward.amount_type() if name.endswith('_revenue') else rollforward.data_type('bigint') }}{% endmacro %}

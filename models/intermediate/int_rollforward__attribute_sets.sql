@@ -37,7 +37,7 @@ select
     last_given.given_set
     + row_number() over (order by unknown_sets.{{ attributes | join('__value, unknown_sets.') }}__value) as attribute_set
     {%- for name in attributes %},
-    given_{{ name }}.{{ name }}
+    given_{{ name }}.{{ name }} as {{ name }}
     {%- endfor %}
     {{- rollforward.attribute_columns('unknown_sets.', '__value') }}
 from unknown_sets

@@ -3,6 +3,6 @@
 {%- set last_build = rollforward.last_build(this) %}
 
 select
-    cast({{ rollforward.build_number() }} as bigint) as build,
-    cast({{ 'null' if last_build is none else last_build }} as bigint) as previous_build,
+    cast({{ rollforward.build_number() }} as {{ rollforward.data_type('bigint') }}) as build,
+    cast({{ 'null' if last_build is none else last_build }} as {{ rollforward.data_type('bigint') }}) as previous_build,
     '{{ rollforward.settings_fingerprint() }}' as settings

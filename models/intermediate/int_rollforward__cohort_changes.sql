@@ -87,7 +87,7 @@ new_stretches as (
 new_groups as (
     select
         window_id, attribute_set, from_period, until_period, version,
-        count(*) as customers,
+        cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
         sum(amount) as revenue
     from new_stretches
     group by window_id, attribute_set, from_period, until_period, version
@@ -115,10 +115,10 @@ all_changes as (
     select
         window_id, attribute_set, at_period,
         {{ rollforward.measure_changes({
-            'joined_revenue': '-existing_revenue',
-            'joined_customers': '-retained_customers',
+            'joined_revenue': '-retained.existing_revenue',
+            'joined_customers': '-retained.retained_customers',
         }) }}
-    from {{ ref('int_rollforward__retained_changes') }}
+    from {{ ref('int_rollforward__retained_changes') }} as retained
     where side = 'end'
 
     union all

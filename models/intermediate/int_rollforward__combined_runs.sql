@@ -48,7 +48,9 @@ segments as (
 parts as (
     {%- if standing %}
     select
-        pieces.series_id, pieces.unit_id, segments.from_period, segments.until_period, pieces.amount, pieces.given_set
+        segments.series_id as series_id, segments.unit_id as unit_id,
+        segments.from_period as from_period, segments.until_period as until_period,
+        pieces.amount, pieces.given_set
     from segments
     inner join overlapping_pieces as pieces
         on segments.series_id = pieces.series_id
@@ -81,9 +83,9 @@ totals as (
 /* Parts of one combination of values agree about all attributes. Of the others, what do they disagree about? */
 disagreements as (
     select
-        parts.series_id,
-        parts.unit_id,
-        parts.from_period
+        parts.series_id as series_id,
+        parts.unit_id as unit_id,
+        parts.from_period as from_period
         {%- for name in attributes %},
         case when min(sets.{{ name }}__value) <> max(sets.{{ name }}__value) then 1 else 0 end as {{ name }}__differs
         {%- endfor %}
@@ -101,7 +103,7 @@ disagreements as (
 value_amounts as (
     {%- for name in attributes %}
     select
-        parts.series_id, parts.unit_id, parts.from_period, {{ loop.index }} as attribute,
+        parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period, {{ loop.index }} as attribute,
         sets.{{ name }}__value as value_number, sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
     from parts
     inner join disagreements
@@ -142,9 +144,9 @@ decided_values as (
 
 current_runs as (
     select
-        totals.series_id,
-        totals.unit_id,
-        totals.from_period,
+        totals.series_id as series_id,
+        totals.unit_id as unit_id,
+        totals.from_period as from_period,
         totals.until_period,
         totals.net_amount
         {%- for name in attributes %},

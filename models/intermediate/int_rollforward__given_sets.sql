@@ -35,8 +35,11 @@ numbered_combinations as (
     union all
     {% endif %}
     select
-        row_number() over (order by {{ attributes | join(', ') }})
-        {{- ' + (select max(given_set) from known_combinations)' if compares }} as given_set
+        cast(
+            row_number() over (order by {{ attributes | join(', ') }})
+            {{- ' + (select max(given_set) from known_combinations)' if compares }}
+            as {{ rollforward.data_type('bigint') }}
+        ) as given_set
         {{- rollforward.attribute_columns() }}
     from {{ 'new_combinations' if compares else 'combinations' }}
 )
@@ -53,6 +56,6 @@ from numbered_combinations
 cross join {{ ref('int_rollforward__build') }}
 {%- else %}
 
-select 1 as given_set, build
+select cast(1 as {{ rollforward.data_type('bigint') }}) as given_set, build
 from {{ ref('int_rollforward__build') }}
 {%- endif %}

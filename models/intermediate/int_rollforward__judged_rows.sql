@@ -20,7 +20,7 @@ staged_rows as (
         '{{ shape }}' as shape,
         given.*,
         {{ rollforward.month_index('given.dated_on') }} as month_index,
-        {{ 'days.last_day' if shape == 'snapshots' else 'cast(null as date)' }} as last_snapshot_of_month
+        {{ 'days.last_day' if shape == 'snapshots' else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as last_snapshot_of_month
     from {{ ref('stg_rollforward__' ~ shape) }} as given
     {%- if shape == 'snapshots' %}
     left join snapshot_days as days

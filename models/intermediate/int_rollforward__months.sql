@@ -19,7 +19,7 @@ numbers as (
 first_days as (
     select
         month_number,
-        cast({{ dbt.dateadd('month', 'month_number', "cast('1900-01-01' as date)") }} as date) as first_day
+        cast({{ dbt.dateadd('month', 'month_number', "cast('1900-01-01' as " ~ rollforward.data_type('date') ~ ")") }} as {{ rollforward.data_type('date') }}) as first_day
     from numbers
     where month_number < 12 * 300
 )
@@ -28,5 +28,5 @@ select
     month_number,
     1900 * 12 + month_number as month_index,
     first_day,
-    cast({{ dbt.last_day('first_day', 'month') }} as date) as last_day
+    {{ rollforward.last_day_of_month('first_day') }} as last_day
 from first_days

@@ -19,7 +19,7 @@ observed as (
         {%- elif snapshots %}
         case
             when book in ('{{ snapshots | map(attribute='name') | join("', '") }}')
-                then least({{ rollforward.horizon() }}, cast({{ dbt.last_day('last_day', 'month') }} as date))
+                then least({{ rollforward.horizon() }}, {{ rollforward.last_day_of_month('last_day') }})
             else {{ rollforward.horizon() }}
         end as observed_through
         {%- else %}

@@ -10,7 +10,14 @@ with months as (
 /* A period is known by the month it begins with. */
 candidate_periods as (
     select
-        comparisons.*,
+        comparisons.book as book,
+        comparisons.comparison,
+        comparisons.months_per_period as months_per_period,
+        comparisons.lookback,
+        comparisons.series_id as series_id,
+        comparisons.periods_summed as periods_summed,
+        comparisons.window_id,
+        comparisons.shift,
         books.first_month,
         books.last_month,
         books.observed_through,
@@ -42,7 +49,7 @@ comparable_periods as (
 {%- if snapshots %},
 
 snapshot_months as (
-    select distinct book, {{ rollforward.month_index('dated_on') }} as month_index
+    select distinct book as snapshot_book, {{ rollforward.month_index('dated_on') }} as month_index
     from {{ ref('stg_rollforward__snapshots') }}
     where reason is null
 ),
@@ -52,9 +59,9 @@ observed_periods as (
     select comparable_periods.*
     from comparable_periods
     inner join snapshot_months as at_start
-        on comparable_periods.book = at_start.book and comparable_periods.starting_index = at_start.month_index
+        on comparable_periods.book = at_start.snapshot_book and comparable_periods.starting_index = at_start.month_index
     inner join snapshot_months as at_end
-        on comparable_periods.book = at_end.book
+        on comparable_periods.book = at_end.snapshot_book
         and case when ending_index > last_month then last_month else ending_index end = at_end.month_index
 
     union all
@@ -70,7 +77,7 @@ select
     comparison,
     period_start,
     period_end,
-    period_end <= observed_through as is_complete,
+    cast(period_end <= observed_through as {{ rollforward.data_type('boolean') }}) as is_complete,
     series_id,
     window_id,
     starting_index,

@@ -99,12 +99,12 @@ changed_share as (
 select
     {{ columns }},
     is_run,
-    case when changed_percent > {{ rollforward.setting('rebuild_above_percent') }} then 1 else direction end as direction,
+    case when changed_percent > {{ rollforward.setting('rebuild_above_percent') }} then 1 else all_pieces.direction end as direction,
     build
 from all_pieces
 cross join changed_share
 cross join {{ ref('int_rollforward__build') }}
-where direction >= 0 or changed_percent <= {{ rollforward.setting('rebuild_above_percent') }}
+where all_pieces.direction >= 0 or changed_percent <= {{ rollforward.setting('rebuild_above_percent') }}
 {%- else %}
 
 all_pieces as (

@@ -57,8 +57,8 @@ changed_runs as (
         {{ pair_direction }} as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
-        at_end.from_period,
-        at_end.until_period,
+        at_end.from_period as from_period,
+        at_end.until_period as until_period,
         at_start.amount as starting_amount,
         at_end.amount as ending_amount
     from {{ ref('int_rollforward__counted_runs') }} as at_start
@@ -79,9 +79,9 @@ retained_stretches as (
         from_period,
         until_period,
         direction,
-        count(*) as retained_customers,
-        count(case when ending_amount > starting_amount then 1 end) as expanded_customers,
-        count(case when ending_amount < starting_amount then 1 end) as contracted_customers,
+        cast(count(*) as {{ rollforward.data_type('bigint') }}) as retained_customers,
+        cast(count(case when ending_amount > starting_amount then 1 end) as {{ rollforward.data_type('bigint') }}) as expanded_customers,
+        cast(count(case when ending_amount < starting_amount then 1 end) as {{ rollforward.data_type('bigint') }}) as contracted_customers,
         sum(starting_amount) as kept_revenue,
         sum(ending_amount) as existing_revenue,
         sum(case when ending_amount < starting_amount then ending_amount else starting_amount end) as retained_revenue

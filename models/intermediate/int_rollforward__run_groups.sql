@@ -7,7 +7,7 @@ select
     from_period,
     until_period,
     direction,
-    count(*) as customers,
+    cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
     cast(sum(amount) as {{ rollforward.amount_type() }}) as revenue
 from {{ ref('int_rollforward__counted_runs') }}
 where direction <> 0

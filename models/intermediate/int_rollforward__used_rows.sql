@@ -3,8 +3,8 @@
 
 select
     judged.shape,
-    judged.book,
-    judged.unit_id,
+    judged.book as book,
+    judged.unit_id as unit_id,
     judged.month_index,
     case
         when judged.ended_on is null then {{ rollforward.open_end() }}

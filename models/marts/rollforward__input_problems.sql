@@ -12,7 +12,7 @@ with noted_rows as (
 
 rejected_rows as (
     select
-        book, reason, cast(null as {{ text_type }}) as grain, cast(null as integer) as periods_summed,
+        book, reason, cast(null as {{ text_type }}) as grain, cast(null as {{ rollforward.data_type('integer') }}) as periods_summed,
         count(*) as row_count, cast(coalesce(sum(exact_amount), 0) as {{ problem_type }}) as amount
     from noted_rows
     where reason is not null
@@ -22,10 +22,10 @@ rejected_rows as (
 /* Amounts with more decimals than the ledger keeps: what was given minus what is used. */
 rounded_rows as (
     select
-        book, 'rounded_amount' as reason, cast(null as {{ text_type }}) as grain, cast(null as integer) as periods_summed,
+        book, 'rounded_amount' as reason, cast(null as {{ text_type }}) as grain, cast(null as {{ rollforward.data_type('integer') }}) as periods_summed,
         count(*) as row_count, cast(sum(exact_amount - amount) as {{ problem_type }}) as amount
     from noted_rows
-    where reason is null
+    where noted_rows.reason is null
     group by book
 ),
 
@@ -51,7 +51,7 @@ negative_periods as (
 negative_amounts as (
     select
         book, 'negative_net_amount' as reason, grain, periods_summed,
-        cast(sum(periods) as bigint) as row_count, cast(sum(periods * net_amount) as {{ problem_type }}) as amount
+        cast(sum(periods) as {{ rollforward.data_type('bigint') }}) as row_count, cast(sum(periods * net_amount) as {{ problem_type }}) as amount
     from negative_periods
     group by book, grain, periods_summed
 )

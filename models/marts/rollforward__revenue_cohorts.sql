@@ -8,7 +8,7 @@
 /* The changes so far add up to what is true from this period until the next change. */
 with running_measures as (
     select
-        window_id
+        window_id as running_window
         {{- rollforward.attribute_columns('', '__value') }},
         at_period as from_period,
         coalesce(lead(at_period) over (
@@ -33,7 +33,7 @@ period_measures as (
         running.*
     from {{ ref('int_rollforward__periods') }} as periods
     inner join running_measures as running
-        on periods.window_id = running.window_id
+        on periods.window_id = running.running_window
         and periods.ending_index >= running.from_period
         and periods.ending_index < running.until_period
     where running.starting_customers > 0 or running.joined_customers > 0
@@ -46,7 +46,7 @@ select
     measures.period_end,
     measures.is_complete
     {%- for name in rollforward.attributes() %},
-    values_of_{{ name }}.{{ name }}
+    values_of_{{ name }}.{{ name }} as {{ name }}
     {%- endfor %},
 
     measures.starting_revenue,
@@ -67,7 +67,7 @@ select
     measures.retained_customers - measures.expanded_customers - measures.contracted_customers as unchanged_customers,
     measures.starting_customers - measures.retained_customers as churned_customers,
     {{ 'measures.joined_customers' if folded else 'measures.new_customers' }} as new_customers,
-    cast({{ '0' if folded else 'measures.joined_customers - measures.new_customers' }} as bigint) as reactivated_customers
+    cast({{ '0' if folded else 'measures.joined_customers - measures.new_customers' }} as {{ rollforward.data_type('bigint') }}) as reactivated_customers
 from period_measures as measures
 {%- for name in rollforward.attributes() %}
 inner join {{ ref('int_rollforward__given_sets') }} as values_of_{{ name }}

@@ -15,12 +15,14 @@ class Dialect:
     `parent` is the adapter whose macros dbt's dispatch finds where it has none of its own: redshift finds
     `postgres__` ones and databricks `spark__` ones; athena does not find trino's. Other types need no entry:
     decimal, bigint, date and boolean are understood by all, and dbt itself translates `string` in a contract.
+    `ending` is what a select has to end with to mean there what it means elsewhere.
     """
 
     adapter: str
     sqlglot: str
     float_type: str = "double"
     parent: str = ""
+    ending: str = ""
     collation: str = ""
     changes_case: tuple[str, str] = ("lower", "upper")
 
@@ -35,7 +37,14 @@ DIALECTS = (
     Dialect("databricks", "databricks", parent="spark"),
     Dialect("trino", "trino"),
     Dialect("athena", "athena"),
-    Dialect("clickhouse", "clickhouse", "Nullable(Float64)", changes_case=("lowerUTF8", "upperUTF8")),
+    # A sum is not called what its column is called, and a cast does not refuse what is missing.
+    Dialect(
+        "clickhouse",
+        "clickhouse",
+        "Nullable(Float64)",
+        ending="settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1",
+        changes_case=("lowerUTF8", "upperUTF8"),
+    ),
 )
 
 DEFAULT = DIALECTS[0]

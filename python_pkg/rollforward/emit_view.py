@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rollforward.definitions import COHORTS, LEDGER, PACKAGE
+from rollforward.dialects import DIALECTS
 from rollforward.plan import MetricPlan, ViewPlan
 from rollforward.statement import Relations, Writing, statement
 
@@ -20,7 +21,14 @@ def view_model(view: ViewPlan, where: str, calls: Mapping[str, str]) -> str:
         *(each.followed.value for each in view.selected.metrics if each.followed),
     ]
     written = {metric.name: _call(metric) for metric in metrics if metric.project}
-    return statement(view.selected, Writing(REFS, where=where, calls={**calls, **written}, parts=True))
+    writing = Writing(REFS, where=where, calls={**calls, **written}, parts=True, ending=_ending())
+    return statement(view.selected, writing)
+
+
+def _ending() -> str:
+    """Give what engines have to be told at the end, as a lookup by engine: most need nothing."""
+    endings = {engine.adapter: engine.ending for engine in DIALECTS if engine.ending}
+    return f"{{{{ {endings}.get(target.type, '') }}}}"
 
 
 def _call(metric: MetricPlan) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rollforward.dialects import dialect_of
 from rollforward.errors import ProblemsFound, refused
 from rollforward.profile import Target, Wanted
 
@@ -46,7 +47,7 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
         set_from_args(arguments, None)
         config = RuntimeConfig.from_args(arguments)
         # dbt keeps one adapter a type: another target of the same would be asked where the first one is.
-        reset_adapters()
+        reset_adapters()  # type: ignore[no-untyped-call, unused-ignore]
         register_adapter(config, get_mp_context())
         adapter = get_adapter(config)
     except DbtBaseException as error:
@@ -100,10 +101,16 @@ class Adapter:
     def _table(self, sql: str) -> Any:
         try:
             with self.adapter.connection_named("rollforward"):
-                _, table = self.adapter.execute(sql, fetch=True)
+                _, table = self.adapter.execute(self._ended(sql), fetch=True)
         except self.error as error:
             raise refused("database-error", _said(error), self.target.place) from None
         return table
+
+    def _ended(self, sql: str) -> str:
+        """Give a query with what the engine has to be told at its end."""
+        engine = dialect_of(self.target.type)
+        text = sql.rstrip()
+        return text if engine is None or text.endswith(engine.ending) else f"{text}\n{engine.ending}"
 
 
 def _said(error: Exception) -> str:

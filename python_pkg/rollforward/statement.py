@@ -35,7 +35,8 @@ class Writing:
 
     `calls` are what stands in place of metrics and of columns made from rows, by their names, where a view
     leaves the text to a macro; all others are written out. `parts` adds what metrics are made of as columns
-    that may be summed. `order_by` are column names, descending behind a `-`.
+    that may be summed. `order_by` are column names, descending behind a `-`. `ending` stands in place of the
+    engine's, where dbt has yet to say which engine it is.
     """
 
     relations: Relations
@@ -45,6 +46,7 @@ class Writing:
     parts: bool = False
     order_by: tuple[str, ...] = ()
     limit: int | None = None
+    ending: str = ""
 
 
 def statement(selected: SelectionPlan, writing: Writing) -> str:
@@ -184,13 +186,15 @@ def _cast(text: str, kind: Kind, selected: SelectionPlan, name: str) -> str:
 
 
 def _ending(writing: Writing) -> str:
-    """Give the order and the limit, where there are any."""
+    """Give the order, the limit, and what the engine has to be told, where there is any of it."""
     lines = []
     if writing.order_by:
         words = (f"{name[1:]} desc" if name.startswith("-") else name for name in writing.order_by)
         lines.append(f"order by {', '.join(words)}\n")
     if writing.limit is not None:
         lines.append(f"limit {writing.limit}\n")
+    if ending := writing.ending or writing.dialect.ending:
+        lines.append(f"{ending}\n")
     return "".join(lines)
 
 

@@ -33,9 +33,9 @@ ledger_totals as (
         sum(case when ledger.movement = 'churn' then ledger.starting_amount else 0 end) as churned_revenue,
         sum(case when ledger.movement = 'contraction' then ledger.starting_amount - ledger.ending_amount else 0 end)
             as contraction_revenue,
-        sum(case when ledger.starting_amount > 0 then 1 else 0 end) as starting_customers,
-        sum(case when ledger.movement = 'reactivation' then 1 else 0 end) as reactivated_customers,
-        sum(case when ledger.movement = 'expansion' then 1 else 0 end) as expanded_customers
+        cast(sum(case when ledger.starting_amount > 0 then 1 else 0 end) as {{ rollforward.data_type('bigint') }}) as starting_customers,
+        cast(sum(case when ledger.movement = 'reactivation' then 1 else 0 end) as {{ rollforward.data_type('bigint') }}) as reactivated_customers,
+        cast(sum(case when ledger.movement = 'expansion' then 1 else 0 end) as {{ rollforward.data_type('bigint') }}) as expanded_customers
     from ledger
     group by ledger.book, ledger.comparison, ledger.period_end
 ),
@@ -62,10 +62,18 @@ cohort_totals as (
     group by cohorts.book, cohorts.comparison, cohorts.period_end
 )
 
-(select 'only in the ledger' as side, ledger_totals.* from ledger_totals
-{{ dbt.except() }}
-select 'only in the ledger' as side, cohort_totals.* from cohort_totals)
+select only_in_ledger.*
+from (
+    select 'only in the ledger' as side, ledger_totals.* from ledger_totals
+    {{ dbt.except() }}
+    select 'only in the ledger' as side, cohort_totals.* from cohort_totals
+) as only_in_ledger
+
 union all
-(select 'only in the cohorts' as side, cohort_totals.* from cohort_totals
-{{ dbt.except() }}
-select 'only in the cohorts' as side, ledger_totals.* from ledger_totals)
+
+select only_in_cohorts.*
+from (
+    select 'only in the cohorts' as side, cohort_totals.* from cohort_totals
+    {{ dbt.except() }}
+    select 'only in the cohorts' as side, ledger_totals.* from ledger_totals
+) as only_in_cohorts

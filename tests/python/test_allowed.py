@@ -3,6 +3,7 @@
 import pytest
 
 from tests.engines.allowed import ENGINES, Lists, findings, read_lists
+from tests.engines.names import misnamed
 from tests.engines.rendered import Statement, statements
 
 LISTS = read_lists()
@@ -38,3 +39,28 @@ def test_a_list_for_one_engine_is_not_one_for_another() -> None:
     lists = Lists({"text": frozenset({"duckdb"})}, {})
     given = [Statement(engine, "", "select 'a' as b from c") for engine in ("duckdb", "trino")]
     assert [found.engine for found in findings(given, lists)] == ["trino"]
+
+
+def test_no_name_is_taken_for_another_on_clickhouse() -> None:
+    assert list(misnamed(statements())) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ("select -amount as amount, amount + 1 as more from runs", "amount"),
+        ("select sum(amount) as amount from runs where amount > 0", "amount"),
+        ("select 1 as runs_b, runs.amount from (select 1 as amount) as runs", ""),
+    ],
+)
+def test_an_alias_that_hides_a_column_is_caught(sql: str, name: str) -> None:
+    found = list(misnamed([Statement("clickhouse", "models/planted.sql", sql)]))
+    assert [name in each for each in found] == ([True] if name else [])
+
+
+def test_a_column_that_two_joined_tables_have_is_caught() -> None:
+    pieces = Statement("clickhouse", "models/pieces.sql", "select 1 as unit_id, 2 as amount")
+    runs = Statement("clickhouse", "models/runs.sql", "select 1 as unit_id")
+    joined = "select pieces.unit_id, pieces.amount from runs join pieces on runs.unit_id = pieces.unit_id"
+    (found,) = misnamed([pieces, runs, Statement("clickhouse", "models/planted.sql", joined)])
+    assert "pieces.unit_id" in found

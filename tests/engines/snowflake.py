@@ -1,0 +1,67 @@
+"""Snowflake: dbt's adapter on fakesnow, an emulator in this process that answers from DuckDB."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import fakesnow
+
+# The commands of rollforward, which the emulator's environment does not have installed.
+sys.path.append(str(Path(__file__).parents[2] / "python_pkg"))
+
+
+class Snowflake:
+    """One emulator for all connections of this process."""
+
+    name = "snowflake"
+    level = "emulated"
+    skips: Mapping[str, str] = {}
+
+    def start(self, _: Path) -> None:
+        self.open = ExitStack()
+        self.open.enter_context(
+            fakesnow.patch(create_database_on_connect=True, create_schema_on_connect=True)
+        )
+
+    def stop(self) -> None:
+        self.open.close()
+
+    def output(self, schema: str) -> dict[str, Any]:
+        place = {"account": "emulated", "database": "WAREHOUSE", "schema": schema, "warehouse": "ANY"}
+        return {"type": "snowflake", **place, "user": "somebody", "password": "-", "threads": 1}
+
+    def load(
+        self, schema: str, table: str, types: Mapping[str, str], rows: Iterable[Mapping[str, str | None]]
+    ) -> None:
+        columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+        given = [tuple(row[name] for name in types) for row in rows]
+        casts = ", ".join(f"%s::{kind}" for kind in types.values())
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(f"create schema if not exists {schema}")
+            cursor.execute(f"create or replace table {schema}.{table} ({columns})")
+            for line in given:
+                cursor.execute(f"insert into {schema}.{table} select {casts}", line)
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def versions(self) -> dict[str, str]:
+        return {"fakesnow": version("fakesnow"), "dbt-snowflake": version("dbt-snowflake")}
+
+    def _connection(self) -> Any:
+        import snowflake.connector
+
+        return snowflake.connector.connect(database="WAREHOUSE", schema="RAW")
+
+
+def warehouse() -> Snowflake:
+    """Give the engine."""
+    return Snowflake()
