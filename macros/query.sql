@@ -1,4 +1,4 @@
-{#- A select of metrics over the cohorts, for models and analyses of your own:
+{#- A select of metrics over the cohorts, or over the ledger where they are about single customers, for models and analyses of your own:
 
         {{ rollforward.query(metrics=['net_expansion_rate'], book='recurring_revenue', comparison='trailing_12_months', by=['plan']) }}
 
@@ -12,7 +12,11 @@ select
     {%- for metric in rollforward.as_list(metrics) %},
     {{ rollforward.metric_macro(metric)() | trim }} as {{ metric }}
     {%- endfor %}
+{% if rollforward.metric_over(rollforward.as_list(metrics)[0]) == 'the ledger' -%}
+from {{ ref('rollforward', 'rollforward__customer_movements') }}
+{%- else -%}
 from {{ ref('rollforward', 'rollforward__revenue_cohorts') }}
+{%- endif %}
 where
     book in ('{{ rollforward.as_list(book) | join("', '") }}')
     and comparison in ('{{ rollforward.as_list(comparison) | join("', '") }}')
@@ -26,12 +30,21 @@ group by {{ keys | join(", ") }}
 {%- endmacro %}
 
 
-{#- The macro of a metric: the project's own, or the package's; none when there is no such metric. -#}
+{#- The macro of a metric: the project's own, or the package's; none when there is no such metric. dbt v2 has a macro of any
+    name when it is asked for one of the root project; there a missing one is dbt's own error. -#}
 {% macro metric_macro(name) %}
-    {%- for package in [project_name, 'rollforward'] if context.get(package) is mapping or context.get(package) is not none -%}
-        {%- if context[package].get(name) is not none -%}{{ return(context[package][name]) }}{%- endif -%}
-    {%- endfor -%}
-    {{ return(none) }}
+    {%- set own = context[project_name] if context.get(project_name) is not none else {} -%}
+    {%- set tells = own.get('no macro is called this') is none -%}
+    {%- if tells and own.get(name) is not none -%}{{ return(own[name]) }}{%- endif -%}
+    {%- if rollforward[name] is defined -%}{{ return(rollforward[name]) }}{%- endif -%}
+    {{ return(none if tells or name.endswith('__over') else own[name]) }}
+{% endmacro %}
+
+
+{#- What a metric is worked out over, as its macro file says; the cohorts where it says nothing. -#}
+{% macro metric_over(name) %}
+    {%- set over = rollforward.metric_macro(name ~ '__over') -%}
+    {{ return('the cohorts' if over is none else over() | trim) }}
 {% endmacro %}
 
 
@@ -44,12 +57,18 @@ group by {{ keys | join(", ") }}
     {%- for name in rollforward.as_list(metrics) if rollforward.metric_macro(name) is none -%}
         {%- do problems.append("metric '" ~ name ~ "' is not defined: no metrics/*.yml has it under this name, or `rollforward compile` has not run since") -%}
     {%- endfor -%}
-    {%- for name in rollforward.as_list(metrics) -%}
-        {%- set over = rollforward.metric_macro(name ~ '__over') -%}
-        {%- if over is not none -%}
-            {%- do problems.append("metric '" ~ name ~ "' is worked out over " ~ over() | trim ~ ", not over the cohorts: publish it in a view under metrics/, and select from that") -%}
+    {%- set of = {} -%}
+    {%- for name in rollforward.as_list(metrics) if rollforward.metric_macro(name) is not none -%}
+        {%- set over = rollforward.metric_over(name) -%}
+        {%- if over == 'several periods' -%}
+            {%- do problems.append("metric '" ~ name ~ "' is worked out over several periods, which takes more than one select: publish it in a view under metrics/, and select from that") -%}
+        {%- else -%}
+            {%- do of.setdefault(over, []).append(name) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if of | length > 1 -%}
+        {%- do problems.append(of['the ledger'] | join(', ') ~ " are worked out over the ledger and " ~ of['the cohorts'] | join(', ') ~ " over the cohorts: ask for them in two queries, or publish a view under metrics/, which gives both") -%}
+    {%- endif -%}
     {%- set books = {} -%}
     {%- for known in rollforward.books() -%}{%- do books.update({known.name: known}) -%}{%- endfor -%}
     {%- for name in rollforward.as_list(book) -%}

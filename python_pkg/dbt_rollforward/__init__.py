@@ -24,7 +24,7 @@ else:
 
             flags = get_flags()  # type: ignore[no-untyped-call, unused-ignore]
             if flags.WHICH not in SKIPPED:
-                refresh(Path(str(flags.PROJECT_DIR)).resolve(), str(flags.TARGET_PATH or "target"))
+                refresh(Path(str(flags.PROJECT_DIR)).resolve(), str(flags.TARGET_PATH or ""))
 
     plugins = [RollforwardPlugin]
 
@@ -38,10 +38,12 @@ def refresh(root: Path, target: str) -> None:
     mode = chosen_mode()
     if mode == "off" or not (root / "metrics").is_dir():
         return
+    from rollforward.folders import target_folder
     from rollforward.project import check_project, compile_project, is_due
 
-    if is_due(root, root / target):
-        (compile_project if mode == "write" else check_project)(root, root / target)
+    folder = target_folder(root, target)
+    if is_due(root, folder):
+        (compile_project if mode == "write" else check_project)(root, folder)
 
 
 def chosen_mode() -> str:

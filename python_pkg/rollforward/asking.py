@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
@@ -53,6 +53,7 @@ def answer_to(question: Question, meanings: Meanings, dialect: Dialect, relation
 def selection_of(question: Question, meanings: Meanings) -> Selection:
     """Give the selection a question stands for; raises ProblemsFound."""
     fiscal = meanings.catalog.settings.fiscal_year_start_month
+    question = replace(question, metrics=tuple(as_declared(name, meanings) for name in question.metrics))
     return Selection(
         metrics=_words(question.metrics, "METRIC"),
         book=typed(question.book, "--book") if question.book else None,
@@ -63,6 +64,12 @@ def selection_of(question: Question, meanings: Meanings) -> Selection:
         from_day=_day(question.start, "--from", 0, fiscal),
         to_day=_day(question.end, "--to", 1, fiscal),
     )
+
+
+def as_declared(name: str, meanings: Meanings) -> str:
+    """Give a name or an alias of a metric as it is declared: who asks may write NRR for nrr."""
+    names = [word.text for metric in meanings.catalog.metrics for word in metric_names(metric)]
+    return name if name in names else {each.lower(): each for each in names}.get(name.lower(), name)
 
 
 def _default_comparisons(question: Question, meanings: Meanings) -> tuple[str, ...]:
@@ -156,7 +163,7 @@ def _order(question: Question, meanings: Meanings) -> list[str]:
     for given in question.order_by:
         name, _, way = given.partition(" ")
         descending = given.startswith("-") or way.strip().lower() == "desc"
-        bare = name.removeprefix("-")
+        bare = as_declared(name.removeprefix("-"), meanings)
         words.append(("-" if descending else "") + real.get(bare, bare))
     return words
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from rollforward.folders import target_folder
 from rollforward.project import Outcome, check_project, compile_project
 from rollforward.said import Said, Setting, as_json, problems_said
-from rollforward.workspace import target_folder
 
 
 def run(options: Namespace, setting: Setting) -> Said:

@@ -22,7 +22,7 @@ from rollforward.first_files import (
     with_package,
     with_vars,
 )
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE
+from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, target_folder
 from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout
 from rollforward.options import listed, wanted_of
 from rollforward.proposals import Proposal, best, propose
@@ -31,7 +31,6 @@ from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
 from rollforward.settings import read_settings
 from rollforward.source import Document, read_document
-from rollforward.workspace import target_folder
 
 PACKAGES_FILES = ("packages.yml", "dependencies.yml")
 

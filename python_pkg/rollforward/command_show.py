@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
+from rollforward.asking import as_declared
 from rollforward.definition_card import MetricCard, card_as_data, card_as_text, expression
 from rollforward.dialects import DEFAULT, Dialect, dialect_of
 from rollforward.emit_macro import metric_macro
@@ -22,7 +23,7 @@ from rollforward.workspace import Workspace, open_workspace
 def run(options: Namespace, setting: Setting) -> Said:
     """Show a metric; raises ProblemsFound where there is none of that name."""
     workspace = open_workspace(setting.root)
-    meaning = metric_called(options.metric, workspace.meanings)
+    meaning = metric_called(as_declared(options.metric, workspace.meanings), workspace.meanings)
     planned = plan_metric(meaning, workspace.meanings.catalog)
     card = MetricCard(meaning, planned, workspace.meanings, _dialect(workspace))
     if options.stage:

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 PROJECT_FILE = "dbt_project.yml"
 VARS_FILE = "vars.yml"
 DEFINITIONS = "metrics"
 """The folder of definitions, and that of generated files below the first macro and model paths."""
+
+
+_TARGET_PATH = re.compile(r"""^target-path:[ ]*(["']?)([^"'#{\n]+?)\1[ ]*(?:#.*)?$""", flags=re.M)
+
+
+def target_folder(root: Path, given: str = "") -> Path:
+    """Give the folder dbt writes to: the one it was given, the environment's, the project's, else target/.
+
+    The project's is looked for in the text: where nothing has changed no YAML is read.
+    What Jinja makes is not known.
+    """
+    named = given or os.environ.get("DBT_TARGET_PATH")
+    if not named:
+        try:
+            said = _TARGET_PATH.search((root / PROJECT_FILE).read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            said = None
+        named = said.group(2) if said else "target"
+    return root / named
 
 
 def find_root(start: Path) -> Path | None:

@@ -135,26 +135,6 @@ def resolve(catalog: Catalog, problems: list[Problem]) -> Meanings:
     return replace(meanings, views=tuple(views))
 
 
-def for_selection(catalog: Catalog, selection: Selection) -> Catalog:
-    """Give the part of a catalog that a selection needs, so that what nobody asks for costs nothing.
-
-    Where it names a metric that is not there, it is the whole: what was meant may be any of them.
-    """
-    by_name = {name.text: metric for metric in catalog.metrics for name in metric_names(metric)}
-    if any(word.text not in by_name for word in selection.metrics):
-        return catalog
-    needed: dict[str, Metric] = {}
-    waiting = [word.text for word in selection.metrics]
-    while waiting:
-        metric = by_name.get(waiting.pop())
-        if metric is not None and metric.card.name.text not in needed:
-            needed[metric.card.name.text] = metric
-            waiting += [word.text for word in _words_of(metric)]
-    sliced = {word.text for word in selection.by}
-    dimensions = tuple(each for each in catalog.dimensions if each.name.text in sliced)
-    return replace(catalog, metrics=tuple(needed.values()), dimensions=dimensions, views=())
-
-
 def resolve_selection(
     selection: Selection, meanings: Meanings, problems: list[Problem]
 ) -> SelectionMeaning | None:

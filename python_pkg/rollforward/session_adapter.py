@@ -47,7 +47,7 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
         set_from_args(arguments, None)
         config = RuntimeConfig.from_args(arguments)
         # dbt keeps one adapter a type: another target of the same would be asked where the first one is.
-        reset_adapters()
+        reset_adapters()  # type: ignore[no-untyped-call, unused-ignore]
         register_adapter(config, get_mp_context())
         adapter = get_adapter(config)
     except DbtBaseException as error:

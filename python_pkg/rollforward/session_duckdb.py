@@ -6,12 +6,13 @@ that is used here. Versions that have the engine elsewhere are imported whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rollforward.errors import Place, refused
+from rollforward.errors import Place, ProblemsFound, refused
 from rollforward.profile import Target
 
 if TYPE_CHECKING:
@@ -100,8 +101,35 @@ class DuckDB:
         self.connection.close()
 
     def rows(self, sql: str) -> list[Sequence[Any]]:
-        """Give the rows of a query; raises ProblemsFound."""
-        return list(self._run(sql).fetchall())
+        """Give the rows of a query; raises ProblemsFound.
+
+        While the engine is at work it does not hear Ctrl-C, so it works beside, and is told to stop.
+        """
+        found: list[list[Sequence[Any]]] = []
+        problems: list[ProblemsFound] = []
+
+        def work() -> None:
+            try:
+                found.append(self._asked(lambda: list(self.connection.execute(sql).fetchall())))
+            except ProblemsFound as said:
+                problems.append(said)
+            finally:
+                done.set()
+
+        # An event, because a join that is interrupted takes the thread for one that has ended (bpo-45274).
+        done = Event()
+        Thread(target=work, daemon=True).start()
+        try:
+            while not done.wait(0.5):
+                pass
+        except KeyboardInterrupt:
+            self.connection.interrupt()
+            done.wait()
+            raise
+        if problems:
+            raise problems[0]
+        (rows,) = found
+        return rows
 
     def exists(self, relation: str) -> bool:
         """Whether a relation can be read."""
@@ -113,17 +141,14 @@ class DuckDB:
 
     def columns(self, relation: str) -> list[tuple[str, str]]:
         """Give the names and types of a relation's columns."""
-        described = self._run(f"select * from {relation} limit 0").description
+        described = self._asked(
+            lambda: self.connection.execute(f"select * from {relation} limit 0").description
+        )
         return [(column[0], str(column[1]).lower()) for column in described]
 
-    def _run(self, sql: str) -> Any:
+    def _asked(self, ask: Callable[[], Any]) -> Any:
         try:
-            return self.connection.execute(sql)
-        except RuntimeError as error:
-            # How the engine reports Ctrl-C that came while it was at work.
-            if "interrupted" in str(error).lower():
-                raise KeyboardInterrupt from None
-            raise
+            return ask()
         except self.engine.CatalogException as error:
             raise refused("relation-missing", _first_line(error), self.target.place, _BUILD) from None
         except self.engine.BinderException as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from rollforward.catalog import read_catalog
 from rollforward.dialects import DEFAULT, Dialect, dialect_of
 from rollforward.errors import Problem, ProblemsFound, refused
+from rollforward.folders import target_folder
 from rollforward.layout import Layout, check_layout, read_layout
 from rollforward.profile import Target, Wanted, read_target
 from rollforward.resolve import Meanings, resolve
@@ -62,11 +62,6 @@ def open_workspace(root: Path) -> Workspace:
     if problems:
         raise ProblemsFound(problems)
     return Workspace(layout, target_folder(root), meanings)
-
-
-def target_folder(root: Path) -> Path:
-    """Give the folder dbt writes to."""
-    return root / (os.environ.get("DBT_TARGET_PATH") or "target")
 
 
 def dialect_for(target: Target) -> Dialect:

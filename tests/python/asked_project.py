@@ -128,7 +128,13 @@ dimensions:
     expr: starting_amount
     bands: [300, 700]
 """
-FILES = {"metrics/views.yml": VIEWS, "metrics/own.yml": OWN}
+LARGE_BY_PLAN = """\
+{{ rollforward.query(
+    metrics=['large_expansion', 'average_tenure'], book='subscriptions', comparison='trailing_12_months',
+    by='plan', where="plan <> 'basic'",
+) }}
+"""
+FILES = {"metrics/views.yml": VIEWS, "metrics/own.yml": OWN, "models/large_by_plan.sql": LARGE_BY_PLAN}
 
 
 def built_project(folder: Path) -> tuple[Project, Built]:

@@ -13,7 +13,7 @@ from rollforward.definitions import Selection
 from rollforward.dialects import DEFAULT, DIALECTS, Dialect, dialect_of
 from rollforward.errors import ProblemsFound
 from rollforward.layout import read_layout
-from rollforward.resolve import Meanings, for_selection, resolve
+from rollforward.resolve import Meanings, resolve
 from rollforward.source import Scalar, typed
 from rollforward.statement import Relations
 from small_project import small_project
@@ -143,17 +143,6 @@ def test_every_engine_gets_its_own_words(meanings: Meanings) -> None:
         assert f" as {dialect.float_type})" in found
         assert ("O\\'Brien" in found) != ("O''Brien" in found)
     assert dialect_of("sqlite") is None
-
-
-def test_what_a_selection_needs_says_the_same(meanings: Meanings) -> None:
-    for metric in meanings.metrics:
-        selection = Selection(words("METRIC", metric.name), comparisons=words("-c", "month_over_month"))
-        part = for_selection(meanings.catalog, selection)
-        assert len(part.metrics) <= 3
-        whole = answer(selection, meanings, DEFAULT, RELATIONS).sql
-        assert answer(selection, resolve(part, []), DEFAULT, RELATIONS).sql == whole
-    wrong = Selection(words("METRIC", "net_expansion_rte"))
-    assert for_selection(meanings.catalog, wrong) is meanings.catalog
 
 
 def test_a_selection_needs_no_files(tmp_path: Path, meanings: Meanings) -> None:

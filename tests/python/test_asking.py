@@ -80,6 +80,21 @@ def test_the_answer_is_what_the_view_publishes(
         assert row["net_new_revenue"] == str(other["net_new_revenue"])
 
 
+def test_a_model_may_ask_for_metrics_over_the_ledger(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The macro `rollforward.query` and the command give the same; the macro leaves `where` as it is."""
+    words = ["query", "large_expansion", "average_tenure", *QUERY, "--where", "plan = 'pro'"]
+    asked = json.loads(said(capsys, *words, "--format", "json"))["rows"]
+    rows = shop[1].rows("select * from large_by_plan order by period_end")
+    assert {row["plan"] for row in rows} == {"pro"} and len(rows) == len(asked) > 10
+    assert any(row["large_expansion"] for row in rows)
+    for row, other in zip(rows, asked, strict=True):
+        assert f"{row['period_end']}" == other["period_end"]
+        assert row["large_expansion"] == Decimal(other["large_expansion"])
+        assert row["average_tenure"] == other["average_tenure"]
+
+
 def test_a_condition_is_a_condition_on_the_customers(
     shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,6 +221,15 @@ def test_what_is_asked_wrongly_is_said(
     words: list[str], code: int, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert expected in said(capsys, "query", *words, code=code)
+
+
+def test_names_are_found_in_capitals_too(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--book", "subscriptions", "--order-by", "-NRR", "--limit", "3", "--format", "csv"]
+    assert said(capsys, "query", "NRR", "Net_New_Revenue", *words) == said(
+        capsys, "query", "nrr", "net_new_revenue", *(word.lower() for word in words)
+    )
+    assert said(capsys, "show", "NRR") == said(capsys, "show", "nrr")
+    assert said(capsys, "explain", "NRR", *words[:2]) == said(capsys, "explain", "nrr", *words[:2])
 
 
 def test_problems_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -341,6 +365,45 @@ def test_cohorts_and_ledger_of_different_builds_are_not_mixed(
     change = "update rollforward__revenue_cohorts set existing_revenue = existing_revenue + 1"
     changed_profile(monkeypatch, tmp_path / "profiles", copied(shop, tmp_path / "warehouse.duckdb", change))
     assert "error[ledger-differs]" in said(capsys, "explain", "nrr", "--book", "orders", code=1)
+
+
+ENDLESS = "select kept.* from kept, range(1000000000000) as numbers(n) where hash(n) <> 0"
+INTERRUPTED = """
+import os, signal, sys, threading
+from rollforward import cli
+from rollforward.session_duckdb import DuckDB
+
+asked = DuckDB.rows
+
+def interrupted(session, sql):
+    threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+    return asked(session, sql)
+
+DuckDB.rows = interrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Ctrl-C is no signal that a process can send itself there"
+)
+@pytest.mark.parametrize("command", ["query", "explain"])
+def test_a_query_that_takes_too_long_is_stopped_by_ctrl_c(
+    command: str, shop: tuple[Project, Built], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes while the engine is at work; the process ends at once, and says nothing."""
+    cohorts = "rollforward__revenue_cohorts"
+    changes = (f"alter table {cohorts} rename to kept", f"create view {cohorts} as {ENDLESS}")
+    changed_profile(monkeypatch, tmp_path / "profiles", copied(shop, tmp_path / "warehouse.duckdb", *changes))
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, command, "nrr", "--book", "orders"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_without_duckdb_it_says_what_to_install(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from rollforward.errors import ProblemsFound
+from rollforward.folders import target_folder
 from rollforward.profile import Target, Wanted, read_target
 from rollforward.source import typed
 
@@ -113,3 +114,24 @@ def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_plain_env_var_needs_no_jinja(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     assert read(project(tmp_path / "shop")).settings["path"] == "dev.duckdb"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "environment", "folder"),
+    [
+        ("name: shop\n", "", "", "target"),
+        ("name: shop\ntarget-path: out/dbt\n", "", "", "out/dbt"),
+        ("target-path: 'out'  # not target/\nname: shop\n", "", "", "out"),
+        ('target-path: "out"\r\n', "", "", "out"),
+        ("target-path: out\n", "", "from_environment", "from_environment"),
+        ("target-path: out\n", "flag", "from_environment", "flag"),
+        ("vars:\n  target-path: out\n", "", "", "target"),
+        ("target-path: \"{{ env_var('T') }}\"\n", "", "", "target"),
+    ],
+)
+def test_the_target_folder_is_dbt_s(
+    text: str, given: str, environment: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_TARGET_PATH", environment)
+    (tmp_path / "dbt_project.yml").write_text(text, newline="")
+    assert target_folder(tmp_path, given) == tmp_path / folder

@@ -94,11 +94,12 @@ def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
 
 def test_a_query_that_cannot_be_answered(project: Project) -> None:
     query = (
-        "rollforward.query(metrics=['net_rate', 'net_expansion_rate', 'trend'], book=['sales', 'orders'],"
+        "rollforward.query(metrics=['net_rate', 'nrr', 'trend', 'largest'], book=['sales', 'orders'],"
         " comparison='mom', by='plan', incomplete_periods='maybe')"
     )
-    over = "{% macro trend() %}1{% endmacro %}{% macro trend__over() %}several periods{% endmacro %}"
-    trend = project.write("macros/trend.sql", over)
+    over = "{{% macro {0}() %}}1{{% endmacro %}}{{% macro {0}__over() %}}{1}{{% endmacro %}}".format
+    written = over("trend", "several periods") + over("largest", "the ledger")
+    trend = project.write("macros/trend.sql", written)
     asked = project.write("models/asked.sql", f"{{{{ {query} }}}}\n")
     settings = {"books": {"sales": {**BOOK, "attributes": ["country"]}}}
     built = project.dbt("compile", "--select", "asked", settings=settings)
@@ -108,7 +109,8 @@ def test_a_query_that_cannot_be_answered(project: Project) -> None:
     for message in (
         "rollforward.query cannot be answered:",
         "metric 'net_rate' is not defined",
-        "metric 'trend' is worked out over several periods, not over the cohorts: publish it in a view",
+        "metric 'trend' is worked out over several periods, which takes more than one select: publish it in",
+        "largest are worked out over the ledger and nrr over the cohorts: ask for them in two queries, or",
         "book 'orders' is not one of sales",
         "comparison 'mom' is not one that book sales has: month_over_month, quarter_over_quarter",
         "by 'plan' is not an attribute of book sales: country",
