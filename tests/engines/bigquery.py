@@ -11,7 +11,7 @@ import ctypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal
 from functools import cache
 from importlib.metadata import version
@@ -23,6 +23,7 @@ import wasmtime
 from dbt.adapters.bigquery import connections
 from google.api_core.exceptions import BadRequest, NotFound
 from google.cloud.bigquery import SchemaField
+from google.protobuf.timestamp_pb2 import Timestamp
 from zetasql import types
 from zetasql.core import wasm_client
 
@@ -71,14 +72,15 @@ class Job:
 
 
 class Rows:
-    """What the adapter reads: rows that are tuples, and the columns."""
+    """What the adapter reads: rows by the names of their columns, and these."""
 
     def __init__(self, found: Relation) -> None:
         self.schema = [SchemaField(name, kind) for name, kind in found.columns]
         self.found = found
 
     def __iter__(self) -> Any:
-        return iter([tuple(row) for row in self.found.rows])
+        names = [name for name, _ in self.found.columns]
+        return iter([dict(zip(names, row, strict=True)) for row in self.found.rows])
 
 
 class Client:
@@ -270,6 +272,10 @@ def _cell(value: Any, kind: str) -> Any:
             return types.Value(double_value=value)
         case "DATE":
             return types.Value(date_value=(value - EPOCH).days)
+        case "TIMESTAMP":
+            moment = Timestamp()
+            moment.FromDatetime(value)
+            return types.Value(timestamp_value=moment)
         case "NUMERIC":
             return types.Value(numeric_value=_bytes(value, 9))
         case "BIGNUMERIC":
@@ -292,6 +298,8 @@ def _value(cell: Any, kind: str) -> Any:
     match kind:
         case "DATE":
             return EPOCH + timedelta(days=given)
+        case "TIMESTAMP":
+            return given.ToDatetime(UTC)
         case "NUMERIC" | "BIGNUMERIC":
             whole = int.from_bytes(given, "little", signed=True)
             return Decimal(whole).scaleb(-9 if kind == "NUMERIC" else -38, EXACT)
@@ -310,7 +318,7 @@ def _read(text: str | None, kind: str) -> Any:
     if text is None:
         return None
     readers: dict[str, Any] = {"DATE": date.fromisoformat, "INT64": int, "FLOAT64": float}
-    readers |= {"NUMERIC": Decimal, "BIGNUMERIC": Decimal}
+    readers |= {"TIMESTAMP": datetime.fromisoformat, "NUMERIC": Decimal, "BIGNUMERIC": Decimal}
     return readers.get(kind, str)(text)
 
 
