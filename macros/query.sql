@@ -30,12 +30,14 @@ group by {{ keys | join(", ") }}
 {%- endmacro %}
 
 
-{#- The macro of a metric: the project's own, or the package's; none when there is no such metric. -#}
+{#- The macro of a metric: the project's own, or the package's; none when there is no such metric. dbt v2 has a macro of any
+    name when it is asked for one of the root project; there a missing one is dbt's own error. -#}
 {% macro metric_macro(name) %}
-    {%- for package in [project_name, 'rollforward'] if context.get(package) is mapping or context.get(package) is not none -%}
-        {%- if context[package].get(name) is not none -%}{{ return(context[package][name]) }}{%- endif -%}
-    {%- endfor -%}
-    {{ return(none) }}
+    {%- set own = context[project_name] if context.get(project_name) is not none else {} -%}
+    {%- set tells = own.get('no macro is called this') is none -%}
+    {%- if tells and own.get(name) is not none -%}{{ return(own[name]) }}{%- endif -%}
+    {%- if rollforward[name] is defined -%}{{ return(rollforward[name]) }}{%- endif -%}
+    {{ return(none if tells or name.endswith('__over') else own[name]) }}
 {% endmacro %}
 
 

@@ -38,7 +38,7 @@ MARTS = {
 }
 # How an engine writes an amount or a date it was given is its own affair; which rows it leaves out is not.
 REJECTED = "select {columns} from {{schema}}.rollforward__rejected_rows"
-UNCHANGED = "select count(*) as units from {schema}.int_rollforward__units where not is_changed"
+KNOWN = "select count(*) as pieces from {schema}.int_rollforward__pieces where direction < 1"
 
 
 def all_cases() -> list[Case]:
@@ -239,7 +239,7 @@ def drawn_step(
     rejected = REJECTED.format(
         columns=", ".join(["book", "reason", "unit", "row_key", "exact_amount", *names])
     )
-    read = MARTS | {"rejected_rows": rejected} | ({"unchanged": UNCHANGED} if gone_on else {})
+    read = MARTS | {"rejected_rows": rejected} | ({"known": KNOWN} if gone_on else {})
     given = {
         "books": books,
         "comparisons": of.comparisons,
