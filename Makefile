@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE =
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo parse-v2 test test-compiled test-engines lint compile check bench bench-full bench-cli lock clean
+.PHONY: help demo parse-v2 test test-compiled test-engines lint compile check bench bench-full bench-cli bench-spark lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,10 @@ bench-cli: $(READY)  ## measure the command line beside MetricFlow's
 			--override requirements/overrides.txt "dbt-metricflow[dbt-duckdb]==0.15.*"; }
 	@$(PY) benchmarks/cli.py
 	@$(PY) docs/generate.py
+
+bench-spark: $(READY)  ## build CUSTOMERS=100000 on a Spark cluster of this machine and say how the work was spread
+	@$(PY) benchmarks/spark.py --customers $(or $(CUSTOMERS),100000) --out benchmarks/results/spark_$(or $(CUSTOMERS),100000).json
+	@$(PY) benchmarks/spark_report.py benchmarks/results/spark_*.json
 
 lock: $(READY)  ## renew the pins
 	@sh requirements/lock.sh $(VENV)

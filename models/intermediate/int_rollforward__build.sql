@@ -1,5 +1,6 @@
 /* One row: the number of this build, and that of the build it goes on from, if it can. */
 {{ config(enabled=rollforward.is_configured()) }}
+{%- do rollforward.check_engine() -%}
 {%- set last_build = rollforward.last_build(this) %}
 
 select

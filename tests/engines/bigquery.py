@@ -35,6 +35,7 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 CREATE = re.compile(r"create or replace (table|view) `?[\w-]+`?\.`?(\w+)`?\.`?(\w+)`?(.*)", re.I | re.S)
 COMMENTS = re.compile(r"^\s*/\*.*?\*/", re.S)
 # A table by its three names, or two.
+WHOLE = re.compile(r"\bas (?:bigint|integer)\s*\)", re.I)
 NAMED = re.compile(rf"`?{PROJECT}`?\.`?(\w+)`?\.`?(\w+)`?")
 
 
@@ -187,7 +188,8 @@ class Client:
             needed[f"{dataset}__in__{name}"] = self._seen(held) if rows and held.query else held
             return f"{dataset}__in__{name}"
 
-        return NAMED.sub(named, sql), needed
+        # The evaluator leaves it to BigQuery to know its other names for int64.
+        return WHOLE.sub("as int64)", NAMED.sub(named, sql)), needed
 
     def _seen(self, view: Relation) -> Relation:
         """Give the rows of a view: as they were, where what it reads is what it was."""

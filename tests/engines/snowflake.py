@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import fakesnow
+from fakesnow.cursor import FakeSnowflakeCursor
+from sqlglot import exp
 
 # The commands of rollforward, which the emulator's environment does not have installed.
 sys.path.append(str(Path(__file__).parents[2] / "python_pkg"))
@@ -23,6 +25,7 @@ class Snowflake:
     skips: Mapping[str, str] = {}
 
     def start(self, _: Path) -> None:
+        _give_hashes_a_sign()
         self.open = ExitStack()
         self.open.enter_context(
             fakesnow.patch(create_database_on_connect=True, create_schema_on_connect=True)
@@ -60,6 +63,23 @@ class Snowflake:
         import snowflake.connector
 
         return snowflake.connector.connect(database="WAREHOUSE", schema="RAW")
+
+
+def _give_hashes_a_sign() -> None:
+    """Make the emulator's hash one of 63 bits: DuckDB's has 64 and no sign, more than its integers hold."""
+    transform = FakeSnowflakeCursor._transform
+
+    def signed(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+            return exp.cast(
+                exp.BitwiseRightShift(this=node.copy(), expression=exp.Literal.number(1)), "bigint"
+            )
+        return node
+
+    def transformed(cursor: Any, *given: Any) -> Any:
+        return transform(cursor, *given).transform(signed)
+
+    FakeSnowflakeCursor._transform = transformed
 
 
 def warehouse() -> Snowflake:

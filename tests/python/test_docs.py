@@ -16,7 +16,7 @@ from test_engine_pages import PAGES
 
 HOW_TO = REPO / "docs" / "how-to"
 ON_REAL_DATA = {"invoice-lines.md", "subscriptions.md"}  # followed in test_reference_values
-ON_AN_ENGINE = {"dbt-v2.md", "postgres.md"}  # followed by the engine's own tests
+ON_AN_ENGINE = {"dbt-v2.md", "postgres.md", "spark.md"}  # followed by the engine's own tests
 
 
 ON_A_FIRST_BOOK = (
