@@ -6,6 +6,9 @@
     {%- set known = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {#- How many rows the steps within a statement give can only be guessed. Taken for a handful, they are compared each with
+        each, which takes hours for a large book; joined by hashing, they never take long. -#}
+    {% call statement('plan') %}set local enable_nestloop = off; set local jit = off{% endcall %}
     {% call statement('main') %}{{ get_create_table_as_sql(True, rows, sql) }}{% endcall %}
     {%- set stays = rollforward.stays(known, 'table', rows) -%}
     {%- if known and not stays -%}{%- do adapter.drop_relation(known) -%}{%- endif -%}

@@ -82,7 +82,8 @@ def _statement(question: Question, workspace: Workspace, wanted: Wanted) -> Said
         target = None
     located = locate(workspace.layout, workspace.folder, target)
     dialect = dialect_for(target) if target else first_dialect(located.adapters)
-    return Said(answer_to(question, workspace.meanings, dialect, located.relations).sql, located.notes)
+    notes = tuple(f"rollforward: {note}" for note in located.notes)
+    return Said(answer_to(question, workspace.meanings, dialect, located.relations).sql, notes)
 
 
 def question_of(options: Namespace) -> Question:
