@@ -34,6 +34,11 @@ def duckdb_output(job: Job) -> dict[str, Any]:
     return {"type": "duckdb", "path": str(job.database), "threads": 1, "settings": settings(job)}
 
 
+def given_model(files: str) -> str:
+    """The model that is the book: the relation of its files, where they are."""
+    return f"{{{{ config(materialized='view') }}}}\n\nselect * from {files}\n"
+
+
 def write_project(job: Job, output: Mapping[str, Any] | None = None, files: str = "") -> None:
     """Write the project's files into the job's folder, the package installed as `dbt deps` leaves it.
 
@@ -60,6 +65,4 @@ def write_project(job: Job, output: Mapping[str, Any] | None = None, files: str 
     }
     for name, content in texts.items():
         (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
-    (folder / "models" / f"given_{job.shape}.sql").write_text(
-        f"{{{{ config(materialized='view') }}}}\n\nselect * from {files}\n"
-    )
+    (folder / "models" / f"given_{job.shape}.sql").write_text(given_model(files))

@@ -118,7 +118,13 @@ def fingerprint(cases_file: Path) -> str:
     files = [cases_file, REPO / "dbt_project.yml", REPO / "vars.yml", REPO / "requirements" / "dev.txt"]
     for folder in ("macros", "models", "metrics", "seeds", "tests/dbt", "tests/integration", "python_pkg"):
         found = (REPO / folder).rglob("*")
-        files += sorted(file for file in found if file.suffix in (".sql", ".yml", ".csv", ".py"))
+        files += sorted(
+            file
+            for file in found
+            if file.suffix in (".sql", ".yml", ".csv", ".py")
+            and file.is_file()
+            and not {"target", "dbt_packages"} & set(file.relative_to(REPO).parts)
+        )
     files += sorted((REPO / "tests" / "engines").glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 

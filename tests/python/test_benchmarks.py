@@ -13,10 +13,10 @@ import pytest
 from conftest import REPO, Built, Project
 
 sys.path.append(str(REPO / "benchmarks"))
-books, compare, figures, floor, generate, measure, naive, package, plot, questions, report = map(
+books, compare, figures, floor, generate, measure, naive, package, plot, questions, report, warehouse = map(
     importlib.import_module,
     ("books", "compare", "figures", "floor", "generate", "measure", "naive")
-    + ("project", "plot", "questions", "report"),
+    + ("project", "plot", "questions", "report", "warehouse"),
 )
 
 CUSTOMERS = 250
@@ -54,7 +54,7 @@ def built(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> I
     given = {}
     for shape, comparisons in CASES:
         asked = job(shape, comparisons, files[shape], project.folder)
-        project.write(f"models/given_{shape}.sql", package.given_model(asked))
+        project.write(f"models/given_{shape}.sql", package.given_model(warehouse.read_files(asked)))
         given[f"{shape}_{comparisons}"] = package.book_settings(asked)
     last_day = str(books.Book("intervals", CUSTOMERS, MONTHS).last_day)
     result = project.dbt("run", settings={"books": given, "as_of_date": last_day})

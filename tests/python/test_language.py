@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import jinja2
 import oracle
 import pytest
 import sqlglot
@@ -364,7 +365,8 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         model = (root / "models/metrics" / f"{name}.sql").read_text().partition("\n")[2]
         model = model.replace("{{ ref('rollforward', 'rollforward__revenue_cohorts') }}", "cohorts")
         model = model.replace("{{ ref('rollforward', 'rollforward__customer_movements') }}", "ledger")
-        models[name] = re.sub(r"\{\{ \w+\.(\w+)\(\) \}\}", lambda found: written(macros, found[1]), model)
+        model = re.sub(r"\{\{ \w+\.(\w+)\(\) \}\}", lambda found: written(macros, found[1]), model)
+        models[name] = jinja2.Template(model).render(target={"type": "duckdb"})
     return models
 
 
