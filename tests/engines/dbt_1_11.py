@@ -9,6 +9,7 @@ class Dbt111(DuckDB):
     """Its environment has another dbt."""
 
     name = "dbt_1_11"
+    skips = {"demo": "its settings are in vars.yml, which dbt reads from 1.12 on; yours need not be"}
 
 
 def warehouse() -> Dbt111:
