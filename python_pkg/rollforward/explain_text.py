@@ -310,8 +310,8 @@ def _side(value: Fraction | None, terms: Terms, found: TakenApart) -> str:
 
 def _exact(value: Fraction, terms: Terms, found: TakenApart) -> str:
     """Give a side of the division: customers are counted, money has two decimals."""
-    places = 0 if all(found.kinds.get(name) == "count" for name, _ in terms) else 2
-    return number(Decimal(value.numerator) / Decimal(value.denominator), "currency" if places else "count")
+    counted = all(found.kinds.get(name) == "count" for name, _ in terms)
+    return number(_decimal(value), "count" if counted else "currency")
 
 
 def _form(metric: MetricPlan) -> str:

@@ -22,6 +22,12 @@ os.environ.pop("COLUMNS", None)  # the width of whoever runs the tests is not th
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared reference data is not here")
 
 
+def forget_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a command be asked by nobody with settings of their own."""
+    for name in ("DBT_PROFILES_DIR", "DBT_PROFILE", "DBT_TARGET", "DBT_TARGET_PATH", "DBT_PROJECT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @dataclass(frozen=True)
 class Built:
     """What a build left behind: its nodes by name with their status, its log's problems and the database."""

@@ -15,7 +15,7 @@ import asked_project
 import duckdb
 import pytest
 import rollforward
-from conftest import Built, Project, close_databases
+from conftest import Built, Project, close_databases, forget_settings
 from rollforward import cli, command_query
 from rollforward.arguments import parser
 from rollforward.profile import Target, Wanted, read_target
@@ -39,15 +39,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Bu
 def here(shop: tuple[Project, Built], monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions are asked in the project's folder, by nobody with settings of their own."""
     monkeypatch.chdir(shop[0].folder)
-    for name in (
-        "DBT_PROFILES_DIR",
-        "DBT_PROFILE",
-        "DBT_TARGET",
-        "DBT_TARGET_PATH",
-        "DBT_PROJECT_DIR",
-        "COLUMNS",
-    ):
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import asked_project
 import pytest
 import rollforward
-from conftest import Built, Project
+from conftest import Built, Project, forget_settings
 from rollforward import cli
 from rollforward.contributions import Scales
 from rollforward.dialects import DEFAULT
@@ -46,8 +46,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, Bu
 def here(shop: tuple[Project, Built], monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions are asked in the project's folder, by nobody with settings of their own."""
     monkeypatch.chdir(shop[0].folder)
-    for name in ("DBT_PROFILES_DIR", "DBT_PROFILE", "DBT_TARGET", "DBT_TARGET_PATH", "DBT_PROJECT_DIR"):
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
     monkeypatch.setenv("COLUMNS", "80")
 
 

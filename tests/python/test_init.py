@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pages
 import pytest
-from conftest import REPO
+from conftest import REPO, forget_settings
 from rollforward import cli
 from rollforward.proposals import Proposal, Sample, best, propose
 from rollforward.said import Setting
@@ -41,8 +41,7 @@ vars:
 
 @pytest.fixture(autouse=True)
 def nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DBT_PROFILES_DIR", "DBT_PROFILE", "DBT_TARGET", "DBT_TARGET_PATH", "DBT_PROJECT_DIR"):
-        monkeypatch.delenv(name, raising=False)
+    forget_settings(monkeypatch)
 
 
 def project(folder: Path, files: Mapping[str, str] = FILES) -> Path:
