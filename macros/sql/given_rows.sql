@@ -31,6 +31,13 @@
     {{ return("safe_cast(replace(regexp_extract(cast(" ~ value ~ " as string), '^(" ~ day ~ ")(?:$|[ T]" ~ time ~ ")'), '/', '-') as date)") }}
 {% endmacro %}
 
+{#- The day as it is written: its own casts take 01/02/2024 for 2 January, and digits for seconds since 1970. -#}
+{% macro snowflake__to_date(value) %}
+    {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9])?' -%}
+    {%- set written = "regexp_substr(cast(" ~ value ~ " as varchar), '^(" ~ day ~ ")($|[ T]" ~ time ~ ")', 1, 1, 'e', 1)" -%}
+    {{ return("try_to_date(replace(" ~ written ~ ", '/', '-'), 'YYYY-MM-DD')") }}
+{% endmacro %}
+
 {#- Read from text: its own casts take 30 February for 1 March, and guess what 01/02/2024 is. -#}
 {% macro clickhouse__to_date(value) %}
     {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?' -%}
