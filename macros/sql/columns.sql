@@ -5,17 +5,42 @@
 
 
 {#- Several columns as one text: parts joined by |, with ~ and | inside a part written ~~ and ~|, so that
-    different parts never give the same text. Null when a part is null or blank. One column is its own text. -#}
+    different parts never give the same text. Null when a part is not given. One column is its own text. -#}
 {% macro joined_text(columns) %}
     {%- set parts = [] -%}
     {%- for name in columns -%}
-        {%- set text = "cast(" ~ rollforward.column(name) ~ " as " ~ rollforward.text_type() ~ ")" -%}
-        {#- Trimming every text takes longer than all the rest: only one that begins with a blank can be all blanks. -#}
-        {%- set text = "case when " ~ text ~ " >= '!' then " ~ text ~ " when trim(" ~ text ~ ") <> '' then " ~ text ~ " end" -%}
+        {%- set text = "case when " ~ rollforward.is_given(name) ~ " then " ~ rollforward.as_text(name) ~ " end" -%}
         {%- do parts.append(text if columns | length == 1 else "replace(replace(" ~ text ~ ", '~', '~~'), '|', '~|')") -%}
     {%- endfor -%}
     {{ return(parts | join(" || '|' || ")) }}
 {% endmacro %}
+
+
+{#- Whether a column says something: text of nothing but blanks does not. -#}
+{% macro is_given(column) %}{{ return(adapter.dispatch('is_given', 'rollforward')(column)) }}{% endmacro %}
+
+{#- Trimming every text takes longer than all the rest: only one that begins with a blank can be all blanks. -#}
+{% macro default__is_given(column) %}
+    {%- set text = rollforward.as_text(column) -%}
+    {{ return("(" ~ text ~ " >= '!' or trim(" ~ text ~ ") <> '')") }}
+{% endmacro %}
+
+{#- DuckDB knows the column's type before it runs: a number need not be spelled out to see that it is there. -#}
+{% macro duckdb__is_given(column) %}
+    {%- set value, text_is_given = rollforward.column(column), rollforward.default__is_given(column) -%}
+    {{ return("case when typeof(" ~ value ~ ") in ('INTEGER', 'BIGINT', 'UINTEGER', 'UBIGINT', 'HUGEINT', 'UUID') then " ~ value ~ " is not null else " ~ text_is_given ~ " end") }}
+{% endmacro %}
+
+
+{#- Whether one of several columns says nothing. -#}
+{% macro is_one_missing(columns) %}
+    {%- set given = [] -%}
+    {%- for name in columns -%}{%- do given.append(rollforward.is_given(name)) -%}{%- endfor -%}
+    {{ return("case when " ~ given | join(" and ") ~ " then false else true end") }}
+{% endmacro %}
+
+
+{% macro as_text(column) %}cast({{ rollforward.column(column) }} as {{ rollforward.text_type() }}){% endmacro %}
 
 
 {#- A value as text; a text of nothing but blanks is no value. -#}

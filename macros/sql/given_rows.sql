@@ -4,6 +4,7 @@
     select
         '{{ book.name }}' as book,
         {{ rollforward.joined_text(book.unit) }} as unit,
+        {{ rollforward.is_one_missing(book.unit) }} as lacks_unit,
         {{ rollforward.column(book.dated) }} as raw_date,
         {{ rollforward.to_date(book.dated) }} as dated_on,
         {{ rollforward.column(book.ended) if book.ended else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as raw_end,
@@ -54,7 +55,7 @@
         {{ ended_given }} as ended_given,
         {{ amount_given }} as amount_given,
         case
-            when unit is null then 'null_unit'
+            when lacks_unit then 'null_unit'
             when dated_on is null and {{ dated_given }} is null then 'missing_date'
             when dated_on is null or (ended_on is null and {{ ended_given }} is not null) then 'unparseable_date'
             when amount is null and {{ amount_given }} is null then 'null_amount'

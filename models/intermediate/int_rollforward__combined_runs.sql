@@ -73,14 +73,39 @@ totals as (
         until_period,
         cast(sum(amount) as {{ rollforward.amount_type() }}) as net_amount,
         min(given_set) as lowest_set,
-        max(given_set) as highest_set
+        max(given_set) as highest_set,
+        min(amount) as smallest_part,
+        max(amount) as largest_part
     from parts
     group by series_id, unit_id, from_period, until_period
 ),
 
 {%- if attributes %}
 
-/* Parts of one combination of values agree about all attributes. Of the others, what do they disagree about? */
+/* Parts of one combination of values agree about all attributes. Of others, one that is larger than all the rest together
+   decides about every attribute. */
+mixed_totals as (
+    select
+        totals.*,
+        case when smallest_part > 0 and largest_part > net_amount - largest_part then 1 else 0 end as one_decides
+    from totals
+    where lowest_set <> highest_set
+),
+
+deciding_parts as (
+    select
+        parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period,
+        parts.given_set as deciding_set
+    from parts
+    inner join mixed_totals
+        on parts.series_id = mixed_totals.series_id
+        and parts.unit_id = mixed_totals.unit_id
+        and parts.from_period = mixed_totals.from_period
+        and parts.amount = mixed_totals.largest_part
+    where mixed_totals.one_decides = 1
+),
+
+/* Where none is, what do the parts disagree about? */
 disagreements as (
     select
         parts.series_id as series_id,
@@ -90,11 +115,11 @@ disagreements as (
         case when min(sets.{{ name }}__value) <> max(sets.{{ name }}__value) then 1 else 0 end as {{ name }}__differs
         {%- endfor %}
     from parts
-    inner join totals
-        on parts.series_id = totals.series_id
-        and parts.unit_id = totals.unit_id
-        and parts.from_period = totals.from_period
-        and totals.lowest_set <> totals.highest_set
+    inner join mixed_totals
+        on parts.series_id = mixed_totals.series_id
+        and parts.unit_id = mixed_totals.unit_id
+        and parts.from_period = mixed_totals.from_period
+        and mixed_totals.one_decides = 0
     inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
     group by parts.series_id, parts.unit_id, parts.from_period
 ),
@@ -154,11 +179,16 @@ current_runs as (
         {%- endfor %}
     from totals
     {%- if attributes %}
+    left join deciding_parts
+        on totals.series_id = deciding_parts.series_id
+        and totals.unit_id = deciding_parts.unit_id
+        and totals.from_period = deciding_parts.from_period
     left join decided_values
         on totals.series_id = decided_values.series_id
         and totals.unit_id = decided_values.unit_id
         and totals.from_period = decided_values.from_period
-    inner join {{ ref('int_rollforward__given_sets') }} as sets on totals.lowest_set = sets.given_set
+    inner join {{ ref('int_rollforward__given_sets') }} as sets
+        on coalesce(deciding_parts.deciding_set, totals.lowest_set) = sets.given_set
     {%- endif %}
     where totals.net_amount <> 0
 ),

@@ -46,9 +46,8 @@ select
     exact_amount,
     amount
     {{- rollforward.attribute_columns() }},
-    case
-        when reason is not null then reason
+    coalesce(reason, case
         when dated_on > {{ rollforward.horizon() }} then 'after_observed_through'
         when dated_on < last_snapshot_of_month then 'superseded_snapshot'
-    end as reason
+    end) as reason
 from staged_rows
