@@ -209,7 +209,9 @@ def _value(cell: Any, kind: str) -> Any:
             return given.ToDatetime(UTC)
         case "NUMERIC" | "BIGNUMERIC":
             whole = int.from_bytes(given, "little", signed=True)
-            return Decimal(whole).scaleb(-9 if kind == "NUMERIC" else -38, EXACT)
+            number = Decimal(whole).scaleb(-9 if kind == "NUMERIC" else -38, EXACT).normalize(EXACT)
+            # As BigQuery gives it, without zeros at the end.
+            return Decimal(format(number, "f"))
     return given
 
 
