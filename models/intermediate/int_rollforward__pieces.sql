@@ -7,6 +7,7 @@
 {%- set compares = rollforward.has_last_build() -%}
 {#- Used more than once, they are worth being put together once. -#}
 {%- set given_pieces = 'given_pieces' if compares else ref('int_rollforward__given_pieces') -%}
+{%- set last_version = rollforward.last_version(this) if compares -%}
 {%- set columns = 'series_id, unit_id, from_period, until_period, amount, given_set' -%}
 {%- set piece_hash = 'cast(' ~ rollforward.hashed(['from_period', 'until_period', 'amount', 'given_set']) ~ ' as ' ~ rollforward.decimal_type(38, 0) ~ ')' %}
 
@@ -22,7 +23,7 @@ given_pieces as (
 ),
 
 pieces_before as (
-    select {{ columns }}, is_run from {{ rollforward.last_version(this) }}
+    select {{ columns }}, is_run from {{ last_version }}
     where direction >= 0
 ),
 
@@ -79,10 +80,24 @@ numbered_versions as (
     from versions
 ),
 
-all_pieces as (
+followed_pieces as (
     select {{ columns }}, is_run, cast(sum(direction) as integer) as direction
     from numbered_versions
     group by {{ columns }}, is_run, copy_number
+),
+
+changed_share as (
+    select
+        case
+            when before.piece_count = 0 then 100.0
+            else 100.0 * followed.piece_count / before.piece_count
+        end as changed_percent
+    from (select count(*) as piece_count from followed_pieces where direction <> 0) as followed
+    cross join (select count(*) as piece_count from {{ last_version }} where direction >= 0) as before
+),
+
+all_pieces as (
+    select {{ columns }}, is_run, direction from followed_pieces
 
     union all
 
@@ -90,10 +105,6 @@ all_pieces as (
     from pieces_before
     left join changed_units on unit_id = changed_id
     where coalesce(is_changed, 0) = 0
-),
-
-changed_share as (
-    select avg(case when direction <> 0 then 100.0 else 0.0 end) as changed_percent from all_pieces
 )
 
 select
