@@ -86,13 +86,15 @@ followed_pieces as (
     group by {{ columns }}, is_run, copy_number
 ),
 
+/* The pieces there were, and the new ones, are all there are. */
 changed_share as (
-    select
-        case
-            when before.piece_count = 0 then 100.0
-            else 100.0 * followed.piece_count / before.piece_count
-        end as changed_percent
-    from (select count(*) as piece_count from followed_pieces where direction <> 0) as followed
+    select 100.0 * followed.changed_count / nullif(before.piece_count + followed.new_count, 0) as changed_percent
+    from (
+        select
+            count(case when direction <> 0 then 1 end) as changed_count,
+            count(case when direction = 1 then 1 end) as new_count
+        from followed_pieces
+    ) as followed
     cross join (select count(*) as piece_count from {{ last_version }} where direction >= 0) as before
 ),
 
