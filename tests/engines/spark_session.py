@@ -13,7 +13,8 @@ from typing import Any
 
 from tests.engines.spark_tables import FEWER, create_from_json, write_json
 
-# Books of tests are small: what takes time is starting tasks and compiling what each of them runs.
+# Books of tests are small: what takes time is planning statements, which analyses views of views again and
+# again, and after it starting tasks and compiling what each of them runs.
 QUICK = {
     "spark.master": "local[2]",
     "spark.ui.enabled": "false",
@@ -27,7 +28,15 @@ QUICK = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "1000",
+    "spark.sql.lightweightPlanChangeValidation": "false",
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
+# Planning goes through code that no run is long enough to see compiled twice. By itself the first compiler has
+# room for so little code that it gives up half way, and what comes later is interpreted.
+COMPILED_ONCE = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC -Xms2g -Xmn1g"
 
 
 class SparkSession:
@@ -39,17 +48,16 @@ class SparkSession:
 
     def start(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        metastore = f"jdbc:derby:;databaseName={self.folder}/metastore;create=true"
-        quiet = f"-Dderby.stream.error.file={self.folder}/derby.log -XX:TieredStopAtLevel=1"
+        java = f"-Dderby.stream.error.file={self.folder}/derby.log {COMPILED_ONCE}"
         self.settings = {
             **QUICK,
             "spark.sql.warehouse.dir": str(self.folder / "tables"),
-            "spark.hadoop.javax.jdo.option.ConnectionURL": metastore,
-            "spark.driver.extraJavaOptions": quiet,
+            "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:memory:metastore;create=true",
+            "spark.driver.extraJavaOptions": java,
         }
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
         self.session().sparkContext.setLogLevel("OFF")
-        _write_missing_values_of_seeds()
+        write_missing_values_of_seeds()
 
     def stop(self) -> None:
         from pyspark.sql import SparkSession as Spark
@@ -81,7 +89,7 @@ class SparkSession:
         return builder.config(map=self.settings).getOrCreate()
 
 
-def _write_missing_values_of_seeds() -> None:
+def write_missing_values_of_seeds() -> None:
     """Let seeds have missing values: dbt-spark 1.11 writes them as the text None in a session."""
     from dbt.adapters.spark.session import SessionConnectionWrapper
 
