@@ -31,17 +31,19 @@ piece_ends as (
     select series_id, unit_id, until_period as month_index from overlapping_pieces
 ),
 
-change_months as (
-    select distinct series_id, unit_id, month_index from piece_ends
-),
-
-segments as (
+neighbouring_ends as (
     select
         series_id,
         unit_id,
-        month_index as from_period,
-        lead(month_index) over (partition by unit_id order by month_index) as until_period
-    from change_months
+        month_index,
+        lead(month_index) over (partition by unit_id order by month_index) as next_index
+    from piece_ends
+),
+
+segments as (
+    select series_id, unit_id, month_index as from_period, next_index as until_period
+    from neighbouring_ends
+    where month_index < next_index
 ),
 {%- endif %}
 

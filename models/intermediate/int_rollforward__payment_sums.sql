@@ -9,16 +9,28 @@ with payments as (
     inner join {{ ref('int_rollforward__series') }} as monthly on pieces.series_id = monthly.series_id and monthly.is_summed
 ),
 
+series as (
+    select series_id, book, grain, months_per_period, periods_summed from {{ ref('int_rollforward__series') }}
+),
+
+/* Payments are added up by month already. */
 own_periods as (
     select
-        series.series_id,
-        series.periods_summed,
-        payments.unit_id,
-        payments.given_set,
+        series.series_id, series.periods_summed, payments.unit_id, payments.given_set,
+        payments.month_index as period, payments.amount
+    from payments
+    inner join series on payments.book = series.book
+    where series.months_per_period = 1
+
+    union all
+
+    select
+        series.series_id, series.periods_summed, payments.unit_id, payments.given_set,
         {{ rollforward.series_period('payments.month_index', 'series') }} as period,
         cast(sum(payments.amount) as {{ amount_type }}) as amount
     from payments
-    inner join {{ ref('int_rollforward__series') }} as series on payments.book = series.book
+    inner join series on payments.book = series.book
+    where series.months_per_period > 1
     group by
         series.series_id, series.periods_summed, payments.unit_id, payments.given_set,
         {{ rollforward.series_period('payments.month_index', 'series') }}

@@ -7,6 +7,7 @@
 {%- set compares = rollforward.has_last_build() -%}
 {#- Used more than once, they are worth being put together once. -#}
 {%- set given_pieces = 'given_pieces' if compares else ref('int_rollforward__given_pieces') -%}
+{%- set last_version = rollforward.last_version(this) if compares -%}
 {%- set columns = 'series_id, unit_id, from_period, until_period, amount, given_set' -%}
 {%- set piece_hash = 'cast(' ~ rollforward.hashed(['from_period', 'until_period', 'amount', 'given_set']) ~ ' as ' ~ rollforward.decimal_type(38, 0) ~ ')' %}
 
@@ -22,7 +23,7 @@ given_pieces as (
 ),
 
 pieces_before as (
-    select {{ columns }}, is_run from {{ rollforward.last_version(this) }}
+    select {{ columns }}, is_run from {{ last_version }}
     where direction >= 0
 ),
 
@@ -79,10 +80,26 @@ numbered_versions as (
     from versions
 ),
 
-all_pieces as (
+followed_pieces as (
     select {{ columns }}, is_run, cast(sum(direction) as integer) as direction
     from numbered_versions
     group by {{ columns }}, is_run, copy_number
+),
+
+/* The pieces there were, and the new ones, are all there are. */
+changed_share as (
+    select 100.0 * followed.changed_count / nullif(before.piece_count + followed.new_count, 0) as changed_percent
+    from (
+        select
+            count(case when direction <> 0 then 1 end) as changed_count,
+            count(case when direction = 1 then 1 end) as new_count
+        from followed_pieces
+    ) as followed
+    cross join (select count(*) as piece_count from {{ last_version }} where direction >= 0) as before
+),
+
+all_pieces as (
+    select {{ columns }}, is_run, direction from followed_pieces
 
     union all
 
@@ -90,10 +107,6 @@ all_pieces as (
     from pieces_before
     left join changed_units on unit_id = changed_id
     where coalesce(is_changed, 0) = 0
-),
-
-changed_share as (
-    select avg(case when direction <> 0 then 100.0 else 0.0 end) as changed_percent from all_pieces
 )
 
 select

@@ -16,10 +16,18 @@ import yaml
 from tests.engines.case import read_cases
 from tests.engines.perform import REPO, Bench
 from tests.engines.spark_processes import HERE, Cluster
+from tests.engines.spark_settings import JAVA, QUICK
 from tests.engines.spark_tables import FEWER, create_from_json, write_json
 from tests.engines.warehouse import difference
 
-QUICK = {"spark.sql.shuffle.partitions": "4", "spark.default.parallelism": "2"}
+SETTINGS = {
+    **QUICK,
+    "spark.sql.shuffle.partitions": "4",
+    "spark.default.parallelism": "2",
+    "spark.eventLog.enabled": "false",
+    "spark.driver.extraJavaOptions": JAVA,
+    "spark.executor.extraJavaOptions": JAVA,
+}
 DISTURBED_WHILE = "int_rollforward__combined_runs"
 
 
@@ -31,7 +39,7 @@ class SparkCluster:
     skips: Mapping[str, str] = dict.fromkeys(("drawn_2", "drawn_3", "drawn_4"), FEWER)
 
     def start(self, folder: Path) -> None:
-        self.cluster = Cluster(folder / "cluster", settings=QUICK)
+        self.cluster = Cluster(folder / "cluster", driver_memory_mb=2048, settings=SETTINGS)
         self.cluster.start()
 
     def stop(self) -> None:

@@ -11,13 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from tests.engines.spark_settings import JAVA, QUICK
 from tests.engines.spark_tables import FEWER, create_from_json, write_json
 
-# Books of tests are small: what takes time is planning statements, which analyses views of views again and
-# again, and after it starting tasks and compiling what each of them runs.
-QUICK = {
+HERE = {
     "spark.master": "local[2]",
-    "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -25,18 +23,8 @@ QUICK = {
     "spark.default.parallelism": "2",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ui.explainMode": "simple",
-    "spark.sql.maxPlanStringLength": "1000",
-    "spark.sql.lightweightPlanChangeValidation": "false",
-    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
-    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
-# Planning goes through code that no run is long enough to see compiled twice. By itself the first compiler has
-# room for so little code that it gives up half way, and what comes later is interpreted.
-COMPILED_ONCE = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC -Xms2g -Xmn1g"
 
 
 class SparkSession:
@@ -48,11 +36,11 @@ class SparkSession:
 
     def start(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        java = f"-Dderby.stream.error.file={self.folder}/derby.log {COMPILED_ONCE}"
+        java = f"-Dderby.stream.error.file={self.folder}/derby.log -Xms2g -Xmn1g {JAVA}"
         self.settings = {
             **QUICK,
+            **HERE,
             "spark.sql.warehouse.dir": str(self.folder / "tables"),
-            "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:memory:metastore;create=true",
             "spark.driver.extraJavaOptions": java,
         }
         os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
