@@ -43,6 +43,11 @@ class Sail:
         self.session().conf.set("spark.sql.session.timeZone", "UTC")
 
     def stop(self) -> None:
+        from pyspark.sql import SparkSession as Spark
+
+        # A session that is still open would look for its server when the process ends, for minutes.
+        if (session := Spark.getActiveSession()) is not None:
+            session.stop()
         self.server.terminate()
         self.server.wait(30)
 
