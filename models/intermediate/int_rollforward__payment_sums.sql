@@ -70,11 +70,16 @@ running_sums as (
 ),
 
 /* A sum that stays the same for `length` periods counts in each of them. */
+lengths as (
+    select month_number as length
+    from {{ ref('int_rollforward__months') }}
+    where month_number <= (select max(periods_summed) from {{ ref('int_rollforward__series') }})
+),
+
 steps as (
-    select lengths.month_number as length, months.month_number as step
-    from {{ ref('int_rollforward__months') }} as lengths
-    inner join {{ ref('int_rollforward__months') }} as months on months.month_number < lengths.month_number
-    where lengths.month_number <= (select max(periods_summed) from {{ ref('int_rollforward__series') }})
+    select lengths.length, months.month_number as step
+    from lengths
+    inner join {{ ref('int_rollforward__months') }} as months on months.month_number < lengths.length
 ),
 
 summed_periods as (

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from rollforward.contributions import Moved, Scales, within
 from rollforward.dialects import Dialect
-from rollforward.tables import day_of
+from rollforward.tables import amount_of, day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ limit {limit}
 
 
 def moved_rows(
-    rows: Iterable[Sequence[Any]], keys: int, measures: Sequence[str], periods: Sequence[date]
+    rows: Iterable[Sequence[Any]], keys: int, measures: Sequence[str], periods: Sequence[date], scale: int
 ) -> Iterator[Moved]:
     """Give the rows of groups or customers: behind the period come the `keys` of the slice or customer.
 
@@ -152,8 +152,8 @@ def moved_rows(
             tuple(None if value is None else str(value) for value in head),
             str(became),
             int(customers),
-            Decimal(str(start)),
-            Decimal(str(end)),
+            amount_of(start, scale),
+            amount_of(end, scale),
             nothing | dict(zip(names, exact[::2], strict=True)),
             nothing | dict(zip(names, exact[1::2], strict=True)),
             period,

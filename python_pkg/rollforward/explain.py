@@ -23,7 +23,7 @@ from rollforward.session import Session
 from rollforward.source import typed
 from rollforward.spans import span_of
 from rollforward.statement import Relations
-from rollforward.tables import day_of
+from rollforward.tables import amount_of, day_of
 from rollforward.taken_apart import Reading, TakenApart, Value, take_apart
 
 
@@ -108,7 +108,8 @@ def explain(
     observed = _observed(asking, book, comparison.name)
     period = _period(asked, book, comparison.name, meanings, observed)
     periods, missing = _looked_back_on(metric, period, observed, comparison)
-    reading = Reading(_span(asking, meaning, periods), asked.by, asked.customers, session, dialect)
+    scale = meanings.catalog.settings.amount_scale
+    reading = Reading(_span(asking, meaning, periods), asked.by, asked.customers, session, dialect, scale)
     value = _values(asking, meaning, [metric], period, period).get(period.start, {}).get(metric.name)
     followed = {} if missing else _followed_values(asking, meaning, metric, observed, periods)
     whole = take_apart(metric, value, reading, followed, missing)
@@ -306,4 +307,4 @@ def _left_out(relation: str, book: Book, session: Session) -> Iterator[LeftOut]:
     )
     for reason, grain, summed, count, amount in rows:
         window = "" if grain is None else (f"{summed} {grain}s" if int(summed) > 1 else str(grain))
-        yield LeftOut(str(reason), int(count), Decimal(str(amount)), window)
+        yield LeftOut(str(reason), int(count), amount_of(amount, 12), window)

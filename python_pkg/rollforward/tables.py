@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Literal, assert_never
 
 ColumnType = Literal["text", "date", "boolean", "amount", "count", "number"]
 """`amount` is an exact decimal, `count` a whole number, `number` a float of 64 bits: a rate or an average."""
+
+_EXACT = Context(prec=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,15 @@ def table_of(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Table:
 
     Database drivers differ: a count may arrive as a decimal, a float as one too, a day as a timestamp.
     """
-    types = [column.type for column in columns]
-    return Table(tuple(columns), tuple(tuple(map(_typed, row, types)) for row in rows))
+    return Table(tuple(columns), tuple(tuple(map(_typed, row, columns)) for row in rows))
 
 
-def _typed(value: Any, kind: ColumnType) -> Any:
+def _typed(value: Any, column: Column) -> Any:
     if value is None:
         return None
-    match kind:
+    match column.type:
         case "amount":
-            return value if isinstance(value, Decimal) else Decimal(str(value))
+            return amount_of(value, column.scale)
         case "count":
             return int(value)
         case "number":
@@ -70,7 +71,14 @@ def _typed(value: Any, kind: ColumnType) -> Any:
         case "text":
             return str(value)
         case _:
-            assert_never(kind)
+            assert_never(column.type)
+
+
+def amount_of(value: Any, scale: int) -> Decimal:
+    """Give an amount with all its decimals: of some engines zeros at the end do not arrive."""
+    given = value if isinstance(value, Decimal) else Decimal(str(value))
+    whole = given.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+    return whole if whole == given else given
 
 
 def day_of(value: Any) -> date:

@@ -33,6 +33,7 @@ from rollforward.dialects import Dialect
 from rollforward.plan import MetricPlan
 from rollforward.rational import Form, Rate, Single, Terms
 from rollforward.session import Session
+from rollforward.tables import amount_of
 
 Value = float | Decimal | int | Fraction | None
 
@@ -46,6 +47,7 @@ class Reading:
     customers: int
     session: Session
     dialect: Dialect
+    amount_scale: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def take_apart(
     form = _form(metric, span.periods)
     rows = {item.name: item.row.on(reading.dialect.adapter) for item in metric.measures}
     summed = rows if has_shares(form) and not missing else {}
-    groups = tuple(moved_rows(session.rows(groups_sql(span, summed, by)), len(by), [*summed], span.periods))
+    found = session.rows(groups_sql(span, summed, by))
+    groups = tuple(moved_rows(found, len(by), [*summed], span.periods, reading.amount_scale))
     scales = scales_of(form, groups) if summed else None
     return TakenApart(
         metric,
@@ -158,7 +161,7 @@ def take_apart(
         tuple(_customers(scales, summed, reading)),
         _moved_customers(groups, reading),
         () if missing else tuple(_periods(metric, groups, scales, span.periods, followed)),
-        tuple(_holders(form, rows, reading)),
+        tuple(_holders(form, metric, reading)),
         tuple(_counted(form, rows, reading)),
         missing,
     )
@@ -178,7 +181,8 @@ def _customers(scales: Scales | None, rows: Mapping[str, str], reading: Reading)
     span, by = reading.span, reading.by
     text = customers_sql(span, rows, by, scales, reading.dialect, reading.customers)
     by_unit: dict[Any, list[Moved]] = {}
-    for row in moved_rows(reading.session.rows(text), 1 + len(by), [*rows], span.periods):
+    found = reading.session.rows(text)
+    for row in moved_rows(found, 1 + len(by), [*rows], span.periods, reading.amount_scale):
         by_unit.setdefault(row.keys[0], []).append(row)
     customers = [over_time(each, span.periods) for each in by_unit.values()]
     moved = [each for each in customers if scales.contribution(each)]
@@ -209,16 +213,18 @@ def _periods(
         yield PeriodPart(period, values.get(period, None if found is None else found.value), *sides, moved)
 
 
-def _holders(form: Form, rows: Mapping[str, str], reading: Reading) -> Iterator[Holder]:
+def _holders(form: Form, metric: MetricPlan, reading: Reading) -> Iterator[Holder]:
     """Give the customers with the smallest or largest values, where one of them is the metric."""
     if not isinstance(form, Single) or form.agg == "count_distinct":
         return
-    (row,) = rows.values()
+    (measure,) = metric.measures
+    row = measure.row.on(reading.dialect.adapter)
+    scale = reading.amount_scale if measure.kind == "amount" else 0
     text = holders_sql(reading.span, row, reading.by, form.agg, reading.customers)
     for *keys, movement, start, end, value in reading.session.rows(text):
-        amounts = (Decimal(str(amount)) for amount in (start, end, value))
+        starting, ending = (amount_of(amount, reading.amount_scale) for amount in (start, end))
         named = tuple(None if key is None else str(key) for key in keys)
-        yield Holder(named, str(movement), *amounts)
+        yield Holder(named, str(movement), starting, ending, amount_of(value, scale))
 
 
 def _counted(form: Form, rows: Mapping[str, str], reading: Reading) -> Iterator[Counted]:

@@ -7,49 +7,27 @@ not shown is how BigQuery's jobs, quotas and permissions behave.
 from __future__ import annotations
 
 import csv
-import ctypes
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from decimal import Context, Decimal
-from functools import cache
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import wasmtime
 from dbt.adapters.bigquery import connections
 from google.api_core.exceptions import BadRequest, NotFound
 from google.cloud.bigquery import SchemaField
-from google.protobuf.timestamp_pb2 import Timestamp
-from zetasql import types
-from zetasql.core import wasm_client
+
+from tests.engines.evaluator import Held, Relation, columns_of, evaluated, prepare_evaluator
 
 PROJECT = "warehouse"
-EPOCH = date(1970, 1, 1)
-EXACT = Context(prec=80)
-KINDS = {"INT64": "INT64", "STRING": "STRING", "DATE": "DATE", "BOOL": "BOOL", "FLOAT64": "DOUBLE"}
-KINDS |= {"NUMERIC": "NUMERIC", "BIGNUMERIC": "BIGNUMERIC", "TIMESTAMP": "TIMESTAMP"}
-NAMES = {kind: name for name, kind in KINDS.items()}
 CREATE = re.compile(r"create or replace (table|view) `?[\w-]+`?\.`?(\w+)`?\.`?(\w+)`?(.*)", re.I | re.S)
 COMMENTS = re.compile(r"^\s*/\*.*?\*/", re.S)
-# A table by its three names, or two.
 WHOLE = re.compile(r"\bas (?:bigint|integer)\s*\)", re.I)
 NAMED = re.compile(rf"`?{PROJECT}`?\.`?(\w+)`?\.`?(\w+)`?")
-
-
-@dataclass
-class Relation:
-    """A table with its rows, or a view with its query; columns are names and types."""
-
-    columns: list[tuple[str, str]]
-    rows: list[list[Any]] = field(default_factory=list)
-    query: str = ""
-
-
-Held = dict[str, Relation]
 
 
 @dataclass
@@ -131,6 +109,9 @@ class Client:
         self.datasets[reference.dataset_id][reference.table_id] = Relation(columns, rows)
         return SimpleNamespace(result=lambda **_: SimpleNamespace(state="DONE", error_result=None))
 
+    def cancel_job(self, *_: Any, **__: Any) -> None:
+        """Everything is done at once."""
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -169,8 +150,7 @@ class Client:
     def _create(self, kind: str, dataset: str, name: str, rest: str) -> Job:
         body = rest[re.search(r"\bas\b", rest, re.I).end() :].strip()  # type: ignore[union-attr]
         if kind.lower() == "view":
-            text, needed = self._named(body, rows=False)
-            held = Relation(evaluate(text, needed, rows=False).columns, query=body)
+            held = Relation(columns_of(*self._named(body, rows=False)), query=body)
         else:
             held = self.evaluated(body)
         self.datasets[dataset][name] = held
@@ -178,7 +158,7 @@ class Client:
 
     def evaluated(self, sql: str) -> Relation:
         """Evaluate a query."""
-        return evaluate(*self._named(sql))
+        return evaluated(*self._named(sql))
 
     def _named(self, sql: str, *, rows: bool = True) -> tuple[str, Held]:
         """Give a query over plain names, and what they stand for."""
@@ -198,112 +178,9 @@ class Client:
         text, needed = self._named(view.query)
         found, before = self.evaluated_views.get(text, (None, {}))
         if found is None or any(needed[name] is not before.get(name) for name in needed):
-            found = evaluate(text, needed)
+            found = evaluated(text, needed)
             self.evaluated_views[text] = (found, needed)
         return found
-
-
-# --- the evaluator ------------------------------------------------------------------------------------
-
-
-def evaluate(sql: str, tables: Held, *, rows: bool = True) -> Relation:
-    """Analyse a query over tables, and evaluate it."""
-    from zetasql.api import CatalogBuilder, PreparedQuery, TableBuilder
-
-    builder = CatalogBuilder("warehouse")
-    for name, table in tables.items():
-        built = TableBuilder(name)
-        for column, kind in table.columns:
-            built = built.add_column(column, getattr(types.TypeKind, f"TYPE_{KINDS[kind]}"))
-        builder = builder.add_table(built.build())
-    options, functions = _language()
-    content = {name: _content(table) for name, table in tables.items()} if rows else {}
-    prepared = (
-        PreparedQuery.builder()
-        .set_sql(sql)
-        .set_analyzer_options(options)
-        .set_catalog(builder.with_builtin_functions(functions).build())
-        .set_table_content(content)
-        .prepare()
-    )
-    columns = [
-        (each.name, NAMES[each.type.type_kind.name.removeprefix("TYPE_")]) for each in prepared.columns
-    ]
-    if not rows:
-        prepared.close()
-        return Relation(columns)
-    data = prepared.execute().content.table_data.to_proto()
-    prepared.close()
-    found = [
-        [_value(cell, kind) for cell, (_, kind) in zip(row.cell, columns, strict=True)] for row in data.row
-    ]
-    return Relation(columns, found)
-
-
-@cache
-def _language() -> tuple[Any, Any]:
-    language = types.LanguageOptions.maximum_features()
-    # BigQuery's own: a name is one column, and decimals have their digits.
-    options = types.AnalyzerOptions(language_options=language, default_timezone="UTC")
-    return options, types.ZetaSQLBuiltinFunctionOptions(language_options=language)
-
-
-def _content(table: Relation) -> Any:
-    kinds = [kind for _, kind in table.columns]
-    rows = [
-        types.TableData.Row(cell=[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)])
-        for row in table.rows
-    ]
-    return types.TableContent(table_data=types.TableData(row=rows))
-
-
-def _cell(value: Any, kind: str) -> Any:
-    """Give a value as the evaluator takes it."""
-    if value is None:
-        return types.Value()
-    match kind:
-        case "INT64":
-            return types.Value(int64_value=value)
-        case "STRING":
-            return types.Value(string_value=value)
-        case "BOOL":
-            return types.Value(bool_value=value)
-        case "FLOAT64":
-            return types.Value(double_value=value)
-        case "DATE":
-            return types.Value(date_value=(value - EPOCH).days)
-        case "TIMESTAMP":
-            moment = Timestamp()
-            moment.FromDatetime(value)
-            return types.Value(timestamp_value=moment)
-        case "NUMERIC":
-            return types.Value(numeric_value=_bytes(value, 9))
-        case "BIGNUMERIC":
-            return types.Value(bignumeric_value=_bytes(value, 38))
-    raise TypeError(kind)
-
-
-def _bytes(value: Decimal, scale: int) -> bytes:
-    sign, digits, exponent = value.as_tuple()
-    whole = int("".join(map(str, digits))) * 10 ** (scale + int(exponent)) * (-1 if sign else 1)
-    return whole.to_bytes((whole.bit_length() + 8) // 8, "little", signed=True)
-
-
-def _value(cell: Any, kind: str) -> Any:
-    """Give a value of the evaluator's in Python."""
-    held = cell.WhichOneof("value")
-    if held is None:
-        return None
-    given = getattr(cell, held)
-    match kind:
-        case "DATE":
-            return EPOCH + timedelta(days=given)
-        case "TIMESTAMP":
-            return given.ToDatetime(UTC)
-        case "NUMERIC" | "BIGNUMERIC":
-            whole = int.from_bytes(given, "little", signed=True)
-            return Decimal(whole).scaleb(-9 if kind == "NUMERIC" else -38, EXACT)
-    return given
 
 
 def _kind(name: str) -> str:
@@ -322,31 +199,6 @@ def _read(text: str | None, kind: str) -> Any:
     return readers.get(kind, str)(text)
 
 
-def _prepare_evaluator(folder: Path) -> None:
-    """Keep the evaluator as it was compiled, which takes a minute, and hand it bytes whole."""
-    kept = folder / "zetasql.compiled"
-    load = wasmtime.Module.from_file.__func__  # type: ignore[attr-defined]
-
-    def from_file(cls: Any, engine: Any, path: str) -> Any:
-        if kept.exists():
-            return wasmtime.Module.deserialize_file(engine, str(kept))
-        module = load(cls, engine, path)
-        kept.write_bytes(module.serialize())
-        return module
-
-    def place(client: Any) -> int:
-        return ctypes.addressof(client.memory.data_ptr().contents)
-
-    def write(client: Any, pointer: int, data: bytes) -> None:
-        ctypes.memmove(place(client) + pointer, data, len(data))
-
-    wasmtime.Module.from_file = classmethod(from_file)  # type: ignore[assignment]
-    wasm_client.WasmClient.write_bytes = write
-    wasm_client.WasmClient.read_bytes = lambda client, pointer, size: ctypes.string_at(
-        place(client) + pointer, size
-    )
-
-
 # --- the engine ---------------------------------------------------------------------------------------
 
 
@@ -360,7 +212,7 @@ class BigQuery:
     }
 
     def start(self, folder: Path) -> None:
-        _prepare_evaluator(folder.parent)
+        prepare_evaluator(folder.parent)
         self.client = Client()
         connections.create_bigquery_client = lambda _: self.client
 

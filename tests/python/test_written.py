@@ -32,6 +32,16 @@ def test_values_take_the_types_of_their_columns() -> None:
     assert [type(value) for value in table.rows[0]] == [str, date, bool, Decimal, int, float]
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("958", "958.0000"), ("958.000000000", "958.0000"), ("1E+2", "100.0000"), ("0.00001", "0.00001")],
+)
+def test_an_amount_has_all_its_decimals(given: str, kept: str) -> None:
+    """BigQuery leaves zeros at the end off; a digit is never lost."""
+    [(found,)] = table_of([Column("amount", "amount")], [(Decimal(given),)]).rows
+    assert str(found) == kept
+
+
 @pytest.mark.parametrize("text", ["0.1", "12345678901234.5678", "-0.0001", "100", "1E+2"])
 def test_an_amount_keeps_every_digit(text: str) -> None:
     """In csv and json as text, in parquet as a decimal; never by way of a float."""
