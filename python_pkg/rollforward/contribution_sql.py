@@ -59,12 +59,17 @@ with {_ledger(span)},
 
 {_sides(span)},
 
-moved_most as (
-    select unit
+weighed_moves as (
+    select unit, abs({_weighed(scales, rows, span, dialect)}) as weight
     from both_sides
     where became <> 'unchanged'
     group by unit
-    order by abs({_weighed(scales, rows, span, dialect)}) desc, unit
+),
+
+moved_most as (
+    select unit
+    from weighed_moves
+    order by weight desc, unit
     limit {limit}
 )
 
