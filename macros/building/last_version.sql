@@ -1,8 +1,8 @@
 {#- A kept table is made out of what it held before. Most engines write the new table beside the old one, or replace it in one
     step, and the statement reads the table itself. Spark's table files know neither: dbt drops the table first. There the
-    table is set aside under another name, read from there, and dropped once the new one is written. When that fails
-    half way, the table is missing, not wrong: the next build finds it so and starts anew, and `dbt retry` reads what
-    was set aside. -#}
+    table is set aside under another name (Sail cannot rename it, and copies), read from there, and dropped once the new
+    one is written. When that fails half way, the table is missing, not wrong: the next build finds it so and starts
+    anew, and `dbt retry` reads what was set aside. -#}
 
 
 {#- Where a statement finds what its own table held before this build. -#}
@@ -34,8 +34,21 @@
     {%- set there = adapter.get_relation(table.database, table.schema, table.identifier) if execute and aside.identifier in model.compiled_code else none -%}
     {%- if there -%}
         {%- do adapter.drop_relation(aside) -%}
-        {%- do adapter.rename_relation(there, aside) -%}
+        {%- if rollforward.is_sail() -%}
+            {%- do rollforward.copy_aside(there, aside) -%}
+        {%- else -%}
+            {%- do adapter.rename_relation(there, aside) -%}
+        {%- endif -%}
     {%- endif -%}
+{% endmacro %}
+
+
+{#- Where a table cannot be renamed. -#}
+{% macro copy_aside(table, aside) %}
+    {%- call statement('copy_aside') -%}
+    create table {{ aside }} {{ file_format_clause() }} as select * from {{ table }}
+    {%- endcall -%}
+    {%- do adapter.cache_added(aside) -%}
 {% endmacro %}
 
 

@@ -38,5 +38,16 @@
 
 {% macro default__last_day_of_month(day) %}cast({{ dbt.last_day(day, 'month') }} as date){% endmacro %}
 
+{#- What dbt-spark writes asserts twenty times over that no date is missing, and Sail gives 1970 for all of it. -#}
+{% macro spark__last_day_of_month(day) %}last_day({{ day }}){% endmacro %}
+
 {#- Truncating a date to its month gives 1970 for all that is earlier. -#}
 {% macro clickhouse__last_day_of_month(day) %}addDays(addMonths(addDays({{ day }}, 1 - toDayOfMonth({{ day }})), 1), -1){% endmacro %}
+
+
+{#- The day that is some months after another. -#}
+{% macro months_later(day, months) %}{{ return(adapter.dispatch('months_later', 'rollforward')(day, months)) }}{% endmacro %}
+
+{% macro default__months_later(day, months) %}{{ return(dbt.dateadd('month', months, day)) }}{% endmacro %}
+
+{% macro spark__months_later(day, months) %}add_months({{ day }}, {{ months }}){% endmacro %}

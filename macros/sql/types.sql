@@ -6,6 +6,9 @@
 {#- A column that is not nullable holds 0 for what is missing, and its date wraps around before 1970. -#}
 {% macro clickhouse__data_type(name) %}{{ return('Nullable(' ~ ('Date32' if name == 'date' else name) ~ ')') }}{% endmacro %}
 
+{#- `text` has room for 256 bytes there, and a cast cuts the rest off without a word. -#}
+{% macro redshift__data_type(name) %}{{ return('varchar(65535)' if name | lower == 'text' else name) }}{% endmacro %}
+
 
 {#- Money: exact, `amount_scale` decimals (4 unless set), up to 18 digits. -#}
 {% macro amount_type() %}{{ rollforward.decimal_type(18, rollforward.setting('amount_scale')) }}{% endmacro %}

@@ -115,7 +115,7 @@ all_changes as (
     select
         window_id, attribute_set, at_period,
         {{ rollforward.measure_changes({
-            'joined_revenue': '-retained.existing_revenue',
+            'joined_revenue': '0 - retained.existing_revenue',
             'joined_customers': '-retained.retained_customers',
         }) }}
     from {{ ref('int_rollforward__retained_changes') }} as retained

@@ -19,7 +19,7 @@ numbers as (
 first_days as (
     select
         month_number,
-        cast({{ dbt.dateadd('month', 'month_number', "cast('1900-01-01' as " ~ rollforward.data_type('date') ~ ")") }} as {{ rollforward.data_type('date') }}) as first_day
+        cast({{ rollforward.months_later("cast('1900-01-01' as " ~ rollforward.data_type('date') ~ ")", 'month_number') }} as {{ rollforward.data_type('date') }}) as first_day
     from numbers
     where month_number < 12 * 300
 )

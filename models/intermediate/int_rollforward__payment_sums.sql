@@ -36,7 +36,8 @@ own_periods as (
         {{ rollforward.series_period('payments.month_index', 'series') }}
 ),
 
-/* A payment joins the sum in its own period, and leaves it when it is no longer among the periods summed. */
+/* A payment joins the sum in its own period, and leaves it when it is no longer among the periods summed. (On Sail `-amount`
+   would not be a decimal of the same type.) */
 joins_and_leaves as (
     select series_id, unit_id, given_set, period as at_period, amount
     from own_periods
@@ -44,7 +45,7 @@ joins_and_leaves as (
 
     union all
 
-    select series_id, unit_id, given_set, period + periods_summed as at_period, -amount as amount
+    select series_id, unit_id, given_set, period + periods_summed as at_period, 0 - amount as amount
     from own_periods
     where periods_summed > 1
 ),

@@ -30,7 +30,7 @@ pieces_before as (
 piece_hashes as (
     select unit_id, {{ piece_hash }} as piece_hash from given_pieces
     union all
-    select unit_id, -{{ piece_hash }} as piece_hash from pieces_before
+    select unit_id, 0 - {{ piece_hash }} as piece_hash from pieces_before
 ),
 
 changed_units as (
@@ -55,8 +55,9 @@ placed_pieces as (
     {%- if compares %} and unit_id in (select changed_id from changed_units) {% endif %}
 ),
 
+/* `is_run` is never missing, and Sail has to see that in both branches. */
 current_pieces as (
-    select {{ columns }}, not overlaps_another as is_run from placed_pieces
+    select {{ columns }}, case when overlaps_another then false else true end as is_run from placed_pieces
     union all
     select {{ columns }}, false as is_run from {{ given_pieces }}
     where is_payment

@@ -121,6 +121,7 @@ ROWS: Mapping[str, str] = {
     "product-in-row": (
         "Multiplied row by row, amounts would be rounded row by row; a derived metric multiplies sums."
     ),
+    "too-many-digits": "A number of more digits than amounts have is a float on some engines, or none.",
     "least-of-columns": "Engines disagree about LEAST and GREATEST where a value is missing.",
     "case-without-else": (
         "A `case` without `else` leaves rows without a value, which aggregates pass over silently."

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from rollforward.contributions import Moved, Scales, within
-from rollforward.dialects import Dialect
+from rollforward.dialects import DEFAULT, Dialect
 from rollforward.tables import amount_of, day_of
 
 
@@ -28,6 +28,7 @@ class Span:
     attributes: tuple[str, ...] = ()
     made: tuple[tuple[str, str], ...] = ()
     where: str = ""
+    dialect: Dialect = DEFAULT
 
 
 def groups_sql(span: Span, rows: Mapping[str, str], by: Sequence[str]) -> str:
@@ -58,12 +59,17 @@ with {_ledger(span)},
 
 {_sides(span)},
 
-moved_most as (
-    select unit
+weighed_moves as (
+    select unit, abs({_weighed(scales, rows, span, dialect)}) as weight
     from both_sides
     where became <> 'unchanged'
     group by unit
-    order by abs({_weighed(scales, rows, span, dialect)}) desc, unit
+),
+
+moved_most as (
+    select unit
+    from weighed_moves
+    order by weight desc, unit
     limit {limit}
 )
 
@@ -178,7 +184,7 @@ def _both_sums(name: str, row: str) -> tuple[str, str]:
 def _ledger(span: Span) -> str:
     condition = f"\n        and {span.where}" if span.where else ""
     made = "".join(f",\n        {text} as {name}" for name, text in span.made)
-    days = ", ".join(f"cast('{period}' as date)" for period in span.periods)
+    days = ", ".join(map(span.dialect.day, span.periods))
     return f"""\
 ledger as (
     select
@@ -214,7 +220,7 @@ def _weighed(scales: Scales, rows: Mapping[str, str], span: Span, dialect: Diale
             terms.append(_term(weights[span.periods[0]], row, "", dialect))
             continue
         for period, weight in weights.items():
-            terms.append(_term(weight, row, f" and period_start = cast('{period}' as date)", dialect))
+            terms.append(_term(weight, row, f" and period_start = {dialect.day(period)}", dialect))
     return " + ".join(term for term in terms if term) or "0"
 
 

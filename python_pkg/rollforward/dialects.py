@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """An engine: its dbt adapter, sqlglot's name for its SQL, what it calls a float of 64 bits.
+    """An engine: its dbt adapter, sqlglot's name for its SQL, what it calls a float of 64 bits, and a day.
 
     `collation` is the one in which texts are ordered character by character, where a database may order them
     by another. `changes_case` are the functions that turn letters into small and capital ones, all of them.
@@ -15,6 +16,8 @@ class Dialect:
     `parent` is the adapter whose macros dbt's dispatch finds where it has none of its own: redshift finds
     `postgres__` ones and databricks `spark__` ones; athena does not find trino's. Other types need no entry:
     decimal, bigint, date and boolean are understood by all, and dbt itself translates `string` in a contract.
+    `decimal` says how to write a number with decimals that would be a float as it comes: by a cast, or by a
+    function that takes the text and how many decimals it has.
     `ending` is what a select has to end with to mean there what it means elsewhere.
     """
 
@@ -25,6 +28,12 @@ class Dialect:
     ending: str = ""
     collation: str = ""
     changes_case: tuple[str, str] = ("lower", "upper")
+    day_type: str = "date"
+    decimal: str = ""
+
+    def day(self, day: date) -> str:
+        """Write a day."""
+        return f"cast('{day}' as {self.day_type})"
 
 
 DIALECTS = (
@@ -32,7 +41,7 @@ DIALECTS = (
     Dialect("postgres", "postgres", "double precision", collation="C"),
     Dialect("redshift", "redshift", "double precision", parent="postgres"),
     Dialect("snowflake", "snowflake"),
-    Dialect("bigquery", "bigquery", "float64"),
+    Dialect("bigquery", "bigquery", "float64", decimal="cast"),
     Dialect("spark", "spark"),
     Dialect("databricks", "databricks", parent="spark"),
     Dialect("trino", "trino"),
@@ -44,6 +53,9 @@ DIALECTS = (
         "Nullable(Float64)",
         ending="settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1",
         changes_case=("lowerUTF8", "upperUTF8"),
+        # Its date begins in 1970, and wraps around before.
+        day_type="Date32",
+        decimal="toDecimal128",
     ),
 )
 

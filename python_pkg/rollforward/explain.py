@@ -179,6 +179,7 @@ def _span(asking: _Asking, meaning: SelectionMeaning, periods: Sequence[date]) -
         tuple(attribute.text for attribute in book.attributes),
         tuple((each.name, each.row.on(asking.dialect.adapter)) for each in meaning.dimensions),
         _condition(meaning, asking.meanings, asking.dialect),
+        asking.dialect,
     )
 
 

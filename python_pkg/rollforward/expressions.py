@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 import sqlglot
@@ -25,6 +26,8 @@ Refusal = tuple[str, str, str]
 
 MOST_CHARACTERS = 2000
 DEEPEST = 40
+MOST_DIGITS, MOST_DECIMALS = 18, 9
+"""Of a number: what amounts can have, and the decimal types of all engines."""
 CONDITION_HINT = "a condition has = <> < > <= >= in between like is null, and or not, lower upper coalesce"
 ROW_HINT = "an expression has columns, numbers, texts, + - *, case when ... then ... else ... end"
 CASE_HINT = "name one by `case when ending_amount < starting_amount then ... else ... end`"
@@ -263,6 +266,7 @@ class Checks:
                 self.say("not-a-text", "an attribute is compared with what is no text", node, _TEXT_HINT)
                 return None
             case exp.Literal():
+                self.digits(node)
                 return "number"
             case exp.Paren() | exp.Neg():
                 return self.value(node.this)
@@ -277,6 +281,14 @@ class Checks:
                 due = "a column, a number or a text" if self.scope.has_numbers else "an attribute or a text"
                 self.refuse(node, f"where {due} is due", self.scope.hint)
                 return None
+
+    def digits(self, node: exp.Literal) -> None:
+        """Check that a number can be written for every engine without losing a digit."""
+        number = Decimal(node.this)
+        exponent = number.as_tuple().exponent
+        if number.adjusted() >= MOST_DIGITS or not isinstance(exponent, int) or exponent < -MOST_DECIMALS:
+            hint = f"at most {MOST_DIGITS} digits before the point and {MOST_DECIMALS} behind it"
+            self.say("too-many-digits", "this number is not the same on every engine", node, hint)
 
     def arithmetic(self, node: exp.Binary) -> ValueType | None:
         """Check a sum, a difference or a product: amounts with amounts, and whole multiples of them."""

@@ -1,13 +1,15 @@
 """Trees of SQL that users wrote -> texts, for every engine.
 
 What may be said is so little that it is written here, plainly: engines differ in how they write quotes inside
-texts, which is left to sqlglot, in how they turn letters and in how they order texts. A test compares what is
-written with what sqlglot writes, for all engines.
+texts, which is left to sqlglot, in how they turn letters, in how they order texts, and in whether a number
+with decimals is exact. A test compares what is written with what sqlglot writes, for all engines.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 
 import sqlglot
 from sqlglot import exp
@@ -23,6 +25,7 @@ ORDERS_TEXTS = "orders_texts"
 """Marks a comparison by the order of texts, which depends on the collation of a database."""
 _DIFFERENT = ("''", "\\", '"', "lower(", "upper(")
 """What engines may write differently, as the default one writes it."""
+_DECIMALS = re.compile(r"\d[.]\d")
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.And: "and",
     exp.Or: "or",
@@ -43,7 +46,8 @@ _OPERATORS: dict[type[exp.Expr], str] = {
 def fragment(tree: exp.Expr) -> Fragment:
     """Write a tree for every engine; most write all but the odd text or function the same."""
     text = _in_lines(tree, DEFAULT)
-    if not any(mark in text for mark in _DIFFERENT) and not _orders_texts(tree, text):
+    differs = any(mark in text for mark in _DIFFERENT) or _DECIMALS.search(text)
+    if not differs and not _orders_texts(tree, text):
         return Fragment(text)
     written = {engine.adapter: _in_lines(tree, engine) for engine in DIALECTS}
     return Fragment(text, tuple((adapter, each) for adapter, each in written.items() if each != text))
@@ -79,7 +83,7 @@ def _text(node: exp.Expr, engine: Dialect) -> str:
         case exp.Column() if len(node.parts) == 1 and not node.this.quoted:
             return str(node.name)
         case exp.Literal() if not node.is_string:
-            return str(node.this)
+            return _number(node.this, engine)
         case exp.Literal() if _SPECIAL.isdisjoint(node.this):
             return f"'{node.this}'"
         case exp.Null():
@@ -88,6 +92,27 @@ def _text(node: exp.Expr, engine: Dialect) -> str:
             return "true" if node.this else "false"
         case _:
             return _composed(node, engine)
+
+
+def _number(written: str, engine: Dialect) -> str:
+    """Write a number as it is, never by way of a float: without an exponent, which makes it one."""
+    text = plain_number(written)
+    match engine.decimal if "." in text else "":
+        case "":
+            return text
+        case "cast":
+            return f"cast('{text}' as numeric)"
+        case function:
+            return f"{function}('{text}', {_decimals(text)})"
+
+
+def plain_number(written: str) -> str:
+    """Give a number without an exponent."""
+    return format(Decimal(written), "f")
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2])
 
 
 def _composed(node: exp.Expr, engine: Dialect) -> str:
@@ -142,7 +167,7 @@ def text_of(tree: exp.Expr, engine: Dialect) -> str:
 
 def _said_exactly(tree: exp.Expr, engine: Dialect) -> exp.Expr:
     """Give a tree in the words with which an engine means just this."""
-    if not engine.collation and engine.changes_case == DEFAULT.changes_case:
+    if not engine.collation and not engine.decimal and engine.changes_case == DEFAULT.changes_case:
         return tree
 
     def exactly(node: exp.Expr) -> exp.Expr:
@@ -153,6 +178,15 @@ def _said_exactly(tree: exp.Expr, engine: Dialect) -> exp.Expr:
             case _ if ORDERS_TEXTS in node.meta and engine.collation:
                 collation = exp.to_identifier(engine.collation, quoted=True)
                 node.set("this", exp.Collate(this=node.this, expression=collation))
+            case exp.Literal() if engine.decimal and not node.is_string and "." in plain_number(node.this):
+                return _as_decimal(plain_number(node.this), engine)
         return node
 
     return tree.transform(exactly)
+
+
+def _as_decimal(text: str, engine: Dialect) -> exp.Expr:
+    literal = exp.Literal.string(text)
+    if engine.decimal == "cast":
+        return exp.Cast(this=literal, to=exp.DataType.build("decimal"))
+    return exp.Anonymous(this=engine.decimal, expressions=[literal, exp.Literal.number(_decimals(text))])

@@ -120,10 +120,10 @@ def _written(name: str, row: Fragment, writing: Writing) -> str:
 
 
 def _conditions(selected: SelectionPlan, writing: Writing) -> str:
-    conditions = list(_period_conditions(selected))
+    conditions = list(_period_conditions(selected, writing.dialect))
     first = selected.meaning.selection.from_day
     if first:
-        conditions.append(_starting(months_before(first, _longest(selected))))
+        conditions.append(_starting(months_before(first, _longest(selected)), writing.dialect))
     if writing.where:
         conditions.append(writing.where)
     return _joined(conditions)
@@ -133,7 +133,7 @@ def _joined(conditions: Iterable[str]) -> str:
     return "\n        and ".join(conditions)
 
 
-def _period_conditions(selected: SelectionPlan) -> Iterator[str]:
+def _period_conditions(selected: SelectionPlan, dialect: Dialect) -> Iterator[str]:
     meaning = selected.meaning
     names = ", ".join(f"'{comparison.name}'" for comparison in meaning.comparisons)
     yield f"book = '{meaning.book.name.text}'"
@@ -141,11 +141,11 @@ def _period_conditions(selected: SelectionPlan) -> Iterator[str]:
     if meaning.selection.incomplete_periods == "exclude":
         yield "is_complete"
     if meaning.selection.to_day:
-        yield f"period_end <= cast('{meaning.selection.to_day}' as date)"
+        yield f"period_end <= {dialect.day(meaning.selection.to_day)}"
 
 
-def _starting(day: date) -> str:
-    return f"period_start >= cast('{day}' as date)"
+def _starting(day: date, dialect: Dialect) -> str:
+    return f"period_start >= {dialect.day(day)}"
 
 
 def _longest(selected: SelectionPlan) -> int:
@@ -217,7 +217,7 @@ def _over_spans(selected: SelectionPlan, writing: Writing) -> str:
     outer = [_outer_column(metric, selected, writing) for metric in selected.metrics]
     parts = [_outer_part(part, selected) for part in _parts(selected, writing)]
     first = selected.meaning.selection.from_day
-    chosen = f"\n    where periods.{_starting(first)}" if first else ""
+    chosen = f"\n    where periods.{_starting(first, writing.dialect)}" if first else ""
     carried = [f"single_periods.{name}" for name in (*by, *inner)]
     return f""",
 
@@ -234,7 +234,7 @@ observed_periods as (
     select
 {_inside([*KEYS, *numbered])}
     from {writing.relations.cohorts}
-    where {_joined(_period_conditions(selected))}
+    where {_joined(_period_conditions(selected, writing.dialect))}
     group by {", ".join(KEYS)}
 ),
 

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,23 +89,48 @@ def engines_of(entry: Any) -> frozenset[str]:
     raise ValueError(f"{FILE.name}: no engines: {entry}")
 
 
+def used(given: Iterable[Statement]) -> dict[tuple[str, str], str]:
+    """Give the constructs in statements with their engines, and where the first of each is."""
+    found: dict[tuple[str, str], str] = {}
+    for statement in given:
+        for construct in _constructs(statement.sql, DIALECT[statement.engine]):
+            found.setdefault((construct, statement.engine), statement.source)
+    return found
+
+
+@cache
+def _constructs(sql: str, dialect: str) -> tuple[str, ...]:
+    return tuple(sorted(constructs(sql, dialect)))
+
+
 def findings(given: Iterable[Statement], lists: Lists) -> list[Finding]:
     """What is in statements without being allowed, each construct once an engine."""
-    found: dict[tuple[str, str], Finding] = {}
-    for statement in given:
-        for construct in sorted(constructs(statement.sql, DIALECT[statement.engine])):
-            key = (construct, statement.engine)
-            if key not in found and statement.engine not in lists.allowed.get(construct, ()):
-                refusal = lists.refused.get(key)
-                reason = refusal.reason if refusal else f"not in {FILE.name}; what does the manual say?"
-                found[key] = Finding(construct, statement.engine, statement.source, reason)
-    return list(found.values())
+    found = []
+    for (construct, engine), source in used(given).items():
+        if engine not in lists.allowed.get(construct, ()):
+            refusal = lists.refused.get((construct, engine))
+            reason = refusal.reason if refusal else f"not in {FILE.name}; what does the manual say?"
+            found.append(Finding(construct, engine, source, reason))
+    return found
+
+
+def stale(given: Iterable[Statement], lists: Lists) -> list[str]:
+    """What the list allows an engine though none of its statements has it any more."""
+    known = used(given)
+    unused = {
+        construct: [engine for engine in ENGINES if engine in engines and (construct, engine) not in known]
+        for construct, engines in lists.allowed.items()
+    }
+    return [
+        f"{FILE.name}: nothing uses '{name}' on {', '.join(names)}" for name, names in unused.items() if names
+    ]
 
 
 def main() -> int:
     """Check everything that is rendered."""
-    found = findings(statements(), read_lists())
-    print("\n".join(map(str, found)) or "every construct is on the list of its engine")
+    given, lists = list(statements()), read_lists()
+    found = [*findings(given, lists), *stale(given, lists)]
+    print("\n".join(map(str, found)) or "every construct is on the list of its engine, and nothing else is")
     return 1 if found else 0
 
 

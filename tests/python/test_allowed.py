@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engines.allowed import ENGINES, Lists, findings, read_lists
+from tests.engines.allowed import ENGINES, Lists, findings, read_lists, stale
 from tests.engines.names import misnamed
 from tests.engines.rendered import Statement, statements
 
@@ -11,6 +11,16 @@ LISTS = read_lists()
 
 def test_every_construct_is_on_the_list_of_its_engine() -> None:
     assert [str(found) for found in findings(statements(), LISTS)] == []
+
+
+def test_nothing_is_on_the_list_that_is_not_used() -> None:
+    assert stale(statements(), LISTS) == []
+
+
+def test_what_is_not_used_any_more_is_named() -> None:
+    lists = Lists({"text": frozenset({"duckdb", "trino"}), "limit": frozenset({"duckdb"})}, {})
+    given = [Statement("duckdb", "", "select 'a' as b from c limit 1")]
+    assert stale(given, lists) == ["allowed.yml: nothing uses 'text' on trino"]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -164,3 +164,31 @@ def test_what_cannot_be_said_alike_is_refused(engine: object, sql: str) -> None:
     assert {problem.code for problem in found.value.problems} <= {
         "backslash-in-pattern", "not-a-condition", "not-a-value", "mixed-types",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "duckdb_text", "bigquery", "clickhouse"),
+    [
+        ("0.1", "0.1", "cast('0.1' as numeric)", "toDecimal128('0.1', 1)"),
+        ("-.50", "-0.50", "-cast('0.50' as numeric)", "-toDecimal128('0.50', 2)"),
+        ("1e-3", "0.001", "cast('0.001' as numeric)", "toDecimal128('0.001', 3)"),
+        ("1e3", "1000", "1000", "1000"),
+        ("42", "42", "42", "42"),
+    ],
+)
+def test_a_number_is_exact_on_every_engine(
+    written: str, duckdb_text: str, bigquery: str, clickhouse: str
+) -> None:
+    """As they come, decimals are floats on BigQuery and ClickHouse, those with an exponent on nearly all."""
+    expected = {engine.adapter: duckdb_text for engine in DIALECTS}
+    expected |= {"bigquery": bigquery, "clickhouse": clickhouse}
+    number = fragment(parsed_text(written))
+    assert {engine.adapter: number.on(engine.adapter) for engine in DIALECTS} == expected
+
+
+@pytest.mark.parametrize("number", ["1e18", "1e999999999", "0.1234567890", "1e-999999999"])
+def test_a_number_that_is_not_the_same_on_every_engine_is_refused(number: str) -> None:
+    scope = Scope({"starting_amount": "amount"}, frozenset(), lambda _: ("", "", ""), {}, "filter", "")
+    checks = Checks(typed(f"starting_amount > {number}", "filter"), scope, [])
+    checks.condition(parsed(checks.sql, ""))
+    assert [problem.code for problem in checks.problems] == ["too-many-digits"]
