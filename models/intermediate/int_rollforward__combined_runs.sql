@@ -107,6 +107,18 @@ deciding_parts as (
     where mixed_totals.one_decides = 1
 ),
 
+undecided_parts as (
+    select
+        parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period,
+        parts.amount, parts.given_set
+    from parts
+    inner join mixed_totals
+        on parts.series_id = mixed_totals.series_id
+        and parts.unit_id = mixed_totals.unit_id
+        and parts.from_period = mixed_totals.from_period
+    where mixed_totals.one_decides = 0
+),
+
 /* Where none is, what do the parts disagree about? */
 disagreements as (
     select
@@ -116,12 +128,7 @@ disagreements as (
         {%- for name in attributes %},
         case when min(sets.{{ name }}__value) <> max(sets.{{ name }}__value) then 1 else 0 end as {{ name }}__differs
         {%- endfor %}
-    from parts
-    inner join mixed_totals
-        on parts.series_id = mixed_totals.series_id
-        and parts.unit_id = mixed_totals.unit_id
-        and parts.from_period = mixed_totals.from_period
-        and mixed_totals.one_decides = 0
+    from undecided_parts as parts
     inner join {{ ref('int_rollforward__given_sets') }} as sets on parts.given_set = sets.given_set
     group by parts.series_id, parts.unit_id, parts.from_period
 ),
@@ -132,7 +139,7 @@ value_amounts as (
     select
         parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period, {{ loop.index }} as attribute,
         sets.{{ name }}__value as value_number, sets.{{ name }}__rank as value_rank, sum(parts.amount) as amount
-    from parts
+    from undecided_parts as parts
     inner join disagreements
         on parts.series_id = disagreements.series_id
         and parts.unit_id = disagreements.unit_id
