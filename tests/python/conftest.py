@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from hypothesis import settings
 
 REPO = Path(__file__).parents[2]
 SHARED = REPO.parent / "shared"
@@ -18,6 +19,10 @@ SOURCES = tuple(f"src_{number}" for number in range(1, 9))  # relations in schem
 
 os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
 os.environ.pop("COLUMNS", None)  # the width of whoever runs the tests is not that of their answers
+
+# How long an example takes is the machine's affair.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared reference data is not here")
 

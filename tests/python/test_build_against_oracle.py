@@ -122,7 +122,6 @@ def vars_of(row: oracle.LedgerRow) -> dict[str, Any]:
 
 @settings(
     max_examples=10,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],

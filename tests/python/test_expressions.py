@@ -57,7 +57,7 @@ values = st.one_of(
 NULLABLE = frozenset({"plan", "region"})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(sql=conditions | values)
 def test_one_text_is_enough_where_engines_agree(sql: str) -> None:
     tree = parsed_text(sql)
@@ -67,7 +67,7 @@ def test_one_text_is_enough_where_engines_agree(sql: str) -> None:
         assert " ".join(written.on(engine.adapter).split()) == " ".join(text_of(tree, engine).split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sql=values)
 def test_what_is_written_means_what_was_read(sql: str) -> None:
     """On DuckDB, for customers with and without attributes."""

@@ -117,7 +117,7 @@ contents = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(content=contents)
 def test_any_bytes_give_problems_or_files(shop: Catalog, content: bytes) -> None:
     for problem in compiled(shop, content):
@@ -180,7 +180,7 @@ sql = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(expr=sql, condition=sql)
 def test_any_sql_gives_problems_or_files(shop: Catalog, expr: str, condition: str) -> None:
     content = (
@@ -192,7 +192,7 @@ def test_any_sql_gives_problems_or_files(shop: Catalog, expr: str, condition: st
     compiled(shop, content.encode())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_any_settings_give_problems_or_settings(data: st.DataObject) -> None:
     content = PROJECT.encode()

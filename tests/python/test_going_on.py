@@ -47,7 +47,6 @@ def has_gone_on(built: Built) -> bool:
 
 @settings(
     max_examples=3,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],

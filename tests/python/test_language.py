@@ -322,7 +322,7 @@ SLICES: dict[tuple[str, ...], Callable[[LedgerRow], Key]] = {
 }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ledgers(), by=st.sampled_from(list(SLICES)))
 def test_every_metric_is_what_a_loop_over_customers_gives(
     meanings: Meanings, rows: list[LedgerRow], by: tuple[str, ...]
@@ -377,7 +377,7 @@ def written(macros: dict[str, str], name: str) -> str:
     return macros.get(f"default__{name}") or macros[name]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(rows=ledgers())
 def test_views_say_what_answers_say(meanings: Meanings, views: dict[str, str], rows: list[LedgerRow]) -> None:
     asked_for = {
@@ -399,7 +399,7 @@ def test_views_say_what_answers_say(meanings: Meanings, views: dict[str, str], r
             assert sorted(map(repr, published)) == sorted(map(repr, answered)), name
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=ledgers())
 def test_a_condition_chooses_customers(meanings: Meanings, rows: list[LedgerRow]) -> None:
     chosen = [row for row in rows if row.is_complete and row.attributes["plan"] != "pro"]
@@ -463,7 +463,7 @@ TRAILING: dict[str, tuple[int, Callable[[list[list[LedgerRow]]], Any]]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     rows=ledgers(),
     by=st.sampled_from([(), ("plan",), ("size", "region")]),
@@ -486,7 +486,7 @@ def test_trailing_metrics_look_back_over_observed_periods(
             assert same(row["net_new_revenue"], change), key
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=ledgers())
 def test_the_sides_of_a_trailing_rate_add_up_over_slices(meanings: Meanings, rows: list[LedgerRow]) -> None:
     with database(rows) as connection:
@@ -501,7 +501,7 @@ def test_the_sides_of_a_trailing_rate_add_up_over_slices(meanings: Meanings, row
             assert {key: sums[key] for key in wanted} == wanted
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=ledgers(), month=st.integers(0, 12), last=st.none() | st.integers(0, 12))
 def test_a_span_of_periods_changes_no_value(
     meanings: Meanings, rows: list[LedgerRow], month: int, last: int | None
@@ -519,7 +519,7 @@ def test_a_span_of_periods_changes_no_value(
             ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=ledgers())
 def test_periods_that_are_not_over_have_no_trailing_value(meanings: Meanings, rows: list[LedgerRow]) -> None:
     with database(rows) as connection:
@@ -584,7 +584,7 @@ def drawn_metrics() -> Iterator[st.SearchStrategy[tuple[str, str, str]]]:
     yield st.tuples(st.just("count"), st.just(""), st.just("") | conditions)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=ledgers(), metric=st.one_of(*drawn_metrics()))
 def test_the_cohorts_and_the_ledger_say_the_same(
     shop: Catalog, rows: list[LedgerRow], metric: tuple[str, str, str]

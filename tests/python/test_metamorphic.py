@@ -37,7 +37,6 @@ ATTRIBUTES = ["plan", "region"]
 
 few_examples = settings(
     max_examples=3,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],

@@ -683,7 +683,7 @@ def test_units_of_several_columns_do_not_collide() -> None:
 # --- what holds for every book ------------------------------------------------------------------------
 
 
-@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(many_books())
 def test_identities(example: Example) -> None:
     settings, rows = example
@@ -733,7 +733,7 @@ def assert_input_reconciles(rows: list[Row], name: str, settings: Settings) -> N
     assert sum(numbers) == sum(part.amount for part in kept) + listed_amount
 
 
-@hypothesis_settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(many_books())
 def test_the_order_of_rows_changes_nothing(example: Example) -> None:
     settings, rows = example

@@ -91,7 +91,7 @@ def queried(text: str, rows: list[Slice]) -> object:
         return found[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(upper=st.sampled_from(AMOUNTS), lower=st.sampled_from(MEASURES), rows=slices)
 def test_a_rate_is_the_exact_quotient_rounded_once(upper: str, lower: str, rows: list[Slice]) -> None:
     form = combine("/", measure(upper), measure(lower))
@@ -100,7 +100,7 @@ def test_a_rate_is_the_exact_quotient_rounded_once(upper: str, lower: str, rows:
     assert found is None if exact is None else found == pytest.approx(float(exact), rel=1e-15)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(form=forms, rows=slices)
 def test_a_form_is_what_its_sql_gives(form: Form, rows: list[Slice]) -> None:
     whole = in_whole_numbers(form)
