@@ -94,29 +94,25 @@ mixed_totals as (
     where lowest_set <> highest_set
 ),
 
-deciding_parts as (
+mixed_parts as (
     select
         parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period,
-        parts.given_set as deciding_set
+        parts.amount, parts.given_set, mixed_totals.largest_part, mixed_totals.one_decides
     from parts
     inner join mixed_totals
         on parts.series_id = mixed_totals.series_id
         and parts.unit_id = mixed_totals.unit_id
         and parts.from_period = mixed_totals.from_period
-        and parts.amount = mixed_totals.largest_part
-    where mixed_totals.one_decides = 1
+),
+
+deciding_parts as (
+    select series_id, unit_id, from_period, given_set as deciding_set from mixed_parts
+    where one_decides = 1 and amount = largest_part
 ),
 
 undecided_parts as (
-    select
-        parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period,
-        parts.amount, parts.given_set
-    from parts
-    inner join mixed_totals
-        on parts.series_id = mixed_totals.series_id
-        and parts.unit_id = mixed_totals.unit_id
-        and parts.from_period = mixed_totals.from_period
-    where mixed_totals.one_decides = 0
+    select series_id, unit_id, from_period, amount, given_set from mixed_parts
+    where one_decides = 0
 ),
 
 /* Where none is, what do the parts disagree about? */
