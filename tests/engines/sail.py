@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.engines.spark_processes import HERE, free_port
 from tests.engines.spark_session import write_missing_values_of_seeds
-from tests.engines.spark_tables import create_from_json, write_json
+from tests.engines.spark_tables import load_table
 
 WAIT = 60
 
@@ -57,9 +57,7 @@ class Sail:
     def load(
         self, schema: str, table: str, types: Mapping[str, str], rows: Iterable[Mapping[str, str | None]]
     ) -> None:
-        file = write_json(self.folder / "given" / f"{table}.json", rows)
-        for statement in create_from_json(schema, table, types, file):
-            self.session().sql(statement)
+        load_table(self.session(), self.folder, schema, table, types, rows)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         return [row.asDict() for row in self.session().sql(sql).collect()]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.spark_settings import JAVA, QUICK
-from tests.engines.spark_tables import FEWER, create_from_json, write_json
+from tests.engines.spark_tables import FEWER, load_table
 
 HERE = {
     "spark.master": "local[2]",
@@ -59,9 +59,7 @@ class SparkSession:
     def load(
         self, schema: str, table: str, types: Mapping[str, str], rows: Iterable[Mapping[str, str | None]]
     ) -> None:
-        file = write_json(self.folder / "given" / f"{table}.json", rows)
-        for statement in create_from_json(schema, table, types, file):
-            self.session().sql(statement)
+        load_table(self.session(), self.folder, schema, table, types, rows)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         return [row.asDict() for row in self.session().sql(sql).collect()]

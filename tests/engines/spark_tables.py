@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 FEWER = "a build takes minutes here: fewer drawn books are enough"
 TYPES = {"varchar": "string"}
@@ -27,3 +28,17 @@ def create_from_json(schema: str, table: str, types: Mapping[str, str], file: Pa
         f"create or replace temporary view given ({texts}) using json options (path '{file}')",
         f"create table {schema}.{table} using parquet as select {typed} from given",
     ]
+
+
+def load_table(
+    session: Any,
+    folder: Path,
+    schema: str,
+    table: str,
+    types: Mapping[str, str],
+    rows: Iterable[Mapping[str, str | None]],
+) -> None:
+    """Replace a table by rows, in a session that reads files of this machine."""
+    file = write_json(folder / "given" / f"{table}.json", rows)
+    for statement in create_from_json(schema, table, types, file):
+        session.sql(statement)
