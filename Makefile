@@ -46,7 +46,7 @@ lint: $(READY)  ## style, types and floors
 compile: $(READY)  ## metrics/*.yml -> macros, models and pages made from them
 	@$(VENV)/bin/rollforward compile
 	@cd tests/integration && $(abspath $(VENV))/bin/dbt --quiet deps --profiles-dir . && $(abspath $(VENV))/bin/rollforward compile
-	@$(PY) docs/generate.py
+	@$(PY) -m docs.generate
 
 check: $(READY)  ## are the committed files what the YAML says?
 	@$(VENV)/bin/rollforward check
@@ -70,7 +70,7 @@ bench-cli: $(READY)  ## measure the command line beside MetricFlow's
 		$(VENV)/bin/uv pip install --quiet --python benchmarks/metricflow/.venv/bin/python \
 			--override requirements/overrides.txt "dbt-metricflow[dbt-duckdb]==0.15.*"; }
 	@$(PY) benchmarks/cli.py
-	@$(PY) docs/generate.py
+	@$(PY) -m docs.generate
 
 bench-spark: $(READY)  ## build CUSTOMERS=100000 on a Spark cluster of this machine and say how the work was spread
 	@$(PY) benchmarks/spark.py --customers $(or $(CUSTOMERS),100000) --out benchmarks/results/spark_$(or $(CUSTOMERS),100000).json

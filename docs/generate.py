@@ -23,6 +23,8 @@ from rollforward.plan import MetricPlan, plan
 from rollforward.resolve import resolve
 from rollforward.schema import SCHEMA_FILE, schema
 
+from tests.engines.records import models_fingerprint, records
+
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
 CASES = ROOT / "tests" / "python" / "problems"
@@ -265,25 +267,24 @@ be what a build from nothing gives, and what a loop over customers in plain Pyth
 `tests/engines`.
 
 *Executed*: the engine itself ran it. *Emulated*: an emulator of the engine did. *Compiled*: dbt compiled the
-SQL, and it was read and checked, not run.
+SQL, and it was read and checked, not run. *Models*: whether it was the models and macros as they are now,
+to the letter, or earlier ones.
 
-| engine | level | versions | on | cases passed | failed | skipped |
-|---|---|---|---|---:|---:|---:|
+| engine | level | versions | on | models | cases passed | failed | skipped |
+|---|---|---|---|---|---:|---:|---:|
 """
 
 
 def engines_page() -> str:
     """Give the text of the support matrix, from what the last run on each engine left behind."""
-    records = [
-        json.loads(file.read_text(encoding="utf-8"))
-        for file in sorted((REFERENCE / "engines").glob("*.json"))
-    ]
+    now, found_before = models_fingerprint(), records()
     rows = [
         f"| {found['engine']} | {found['level']} | {', '.join(map(' '.join, found['versions'].items()))}"
-        f" | {found['date']} | {len(found['passed'])} | {len(found['failed'])} | {len(found['skipped'])} |\n"
-        for found in records
+        f" | {found['date']} | {'as they are' if found['models'] == now else 'earlier'}"
+        f" | {len(found['passed'])} | {len(found['failed'])} | {len(found['skipped'])} |\n"
+        for found in found_before
     ]
-    sections = [f"\n## {found['engine']}\n\n{cases_of(found)}" for found in records]
+    sections = [f"\n## {found['engine']}\n\n{cases_of(found)}" for found in found_before]
     return ENGINES_HEAD + "".join(rows) + "".join(sections)
 
 

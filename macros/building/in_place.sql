@@ -71,3 +71,9 @@
 
 {#- How the package's own views are built. -#}
 {% macro as_view() %}{{ return('rollforward_view' if target.type == 'postgres' else 'view') }}{% endmacro %}
+
+
+{#- How those views are built that one statement reads several times. Spark works such a view out anew each time. -#}
+{% macro as_view_read_often() %}
+    {{ return('table' if target.type in ['spark', 'databricks'] else rollforward.as_view()) }}
+{% endmacro %}

@@ -4,7 +4,7 @@
 {%- set amount_type = rollforward.amount_type() -%}
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}
 with runs as (
-    select runs.*, 'now' as version from {{ ref('int_rollforward__runs') }} as runs
+    select * from {{ ref('int_rollforward__runs') }}
     where net_amount > 0 and direction >= 0
 ),
 

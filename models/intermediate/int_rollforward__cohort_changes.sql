@@ -9,7 +9,9 @@
     what is left is added to the changes as they were. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max -%}
-{%- set goes_on = rollforward.goes_on() %}
+{%- set goes_on = rollforward.goes_on() -%}
+{%- set version = 'version * ' if goes_on else '' -%}
+{%- set by_version = ', version' if goes_on else '' %}
 
 {%- if rollforward.is_built(this) %}
 
@@ -40,9 +42,9 @@ changes_of_total as (
     group by series_id, attribute_set, at_period
 ),
 
-/* Counted runs as they are now and, counting the other way, as they were in the build before. */
+/* Counted runs as they are now and, where the build goes on, counting the other way as they were in the build before. */
 versions as (
-    select counted_runs.*, 1 as version from {{ ref('int_rollforward__counted_runs') }} as counted_runs
+    select counted_runs.*{{ ', 1 as version' if goes_on }} from {{ ref('int_rollforward__counted_runs') }} as counted_runs
     where direction >= 0
     {%- if goes_on %}
 
@@ -54,7 +56,7 @@ versions as (
 ),
 
 first_periods as (
-    {{ rollforward.first_periods('versions') | indent }}
+    {{ rollforward.first_periods('versions', in_versions=goes_on) | indent }}
 ),
 
 /* A unit is new for one window after its first active period, and only then. */
@@ -64,7 +66,7 @@ new_runs as (
     inner join first_periods
         on versions.series_id = first_periods.series_id
         and versions.unit_id = first_periods.unit_id
-        and versions.version = first_periods.version
+        {{- ' and versions.version = first_periods.version' if goes_on }}
         and versions.from_period < first_periods.first_period + {{ longest_shift }}
 ),
 
@@ -72,7 +74,7 @@ new_stretches as (
     select
         windows.window_id,
         new_runs.attribute_set,
-        new_runs.version,
+        {{- ' new_runs.version,' if goes_on }}
         new_runs.from_period,
         case
             when new_runs.until_period < new_runs.first_period + windows.shift then new_runs.until_period
@@ -86,11 +88,11 @@ new_stretches as (
 
 new_groups as (
     select
-        window_id, attribute_set, from_period, until_period, version,
+        window_id, attribute_set, from_period, until_period{{ by_version }},
         cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
         sum(amount) as revenue
     from new_stretches
-    group by window_id, attribute_set, from_period, until_period, version
+    group by window_id, attribute_set, from_period, until_period{{ by_version }}
 ),
 
 all_changes as (
@@ -125,14 +127,14 @@ all_changes as (
 
     select
         window_id, attribute_set, from_period as at_period,
-        {{ rollforward.measure_changes({'new_revenue': 'version * revenue', 'new_customers': 'version * customers'}) }}
+        {{ rollforward.measure_changes({'new_revenue': version ~ 'revenue', 'new_customers': version ~ 'customers'}) }}
     from new_groups
 
     union all
 
     select
         window_id, attribute_set, until_period as at_period,
-        {{ rollforward.measure_changes({'new_revenue': '-version * revenue', 'new_customers': '-version * customers'}) }}
+        {{ rollforward.measure_changes({'new_revenue': '0 - ' ~ version ~ 'revenue', 'new_customers': '0 - ' ~ version ~ 'customers'}) }}
     from new_groups
 
     union all

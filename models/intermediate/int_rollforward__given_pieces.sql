@@ -1,5 +1,5 @@
 /* The pieces of all books, from whatever shape they were given in. */
-{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
+{{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view_read_often()) }}
 {%- set sources = {
     'standing_pieces': ['intervals', 'movements'], 'snapshot_pieces': ['snapshots'], 'payment_pieces': ['payments'],
 } %}

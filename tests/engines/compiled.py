@@ -20,8 +20,9 @@ from rollforward.dialects import DIALECTS
 
 from tests.engines.allowed import findings, read_lists
 from tests.engines.compile_one import OUTPUTS, output_of
+from tests.engines.records import record
 from tests.engines.rendered import Project, Statement, of_project, projects
-from tests.engines.run import FOLDER, LOCKS, REPO, environment_of, record
+from tests.engines.run import FOLDER, LOCKS, REPO, environment_of
 
 PINS = REPO / "requirements" / "adapters.txt"
 CASES = (("consumer", False), ("every_shape", True))

@@ -15,17 +15,16 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tests.engines.case import Case, Step, is_wanted, read_cases
+from tests.engines.records import record
 from tests.engines.warehouse import difference
 
 REPO = Path(__file__).parents[2]
 FOLDER = REPO / ".engines"
 LOCKS = REPO / "requirements" / "engines"
-RECORDS = REPO / "docs" / "reference" / "engines"
 REFERENCE = "duckdb"
 LONGEST = 3600
 
@@ -157,21 +156,6 @@ def show(name: str, passed: list[str], failed: dict[str, list[str]], skipped: di
         print(f"  {case}\n    " + "\n".join(wrong[:5]).replace("\n", "\n    "))
     for case, reason in skipped.items():
         print(f"  {case} skipped: {reason}")
-
-
-def record(
-    found: dict[str, Any], passed: list[str], failed: dict[str, list[str]], skipped: dict[str, str]
-) -> None:
-    """Write what came of an engine to where the support matrix is made from."""
-    outcome = {key: found[key] for key in ("engine", "level", "versions")}
-    outcome |= {
-        "date": date.today().isoformat(),
-        "passed": passed,
-        "failed": sorted(failed),
-        "skipped": skipped,
-    }
-    RECORDS.mkdir(parents=True, exist_ok=True)
-    (RECORDS / f"{found['engine']}.json").write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")
 
 
 def wrong_in(case: Case, outcome: dict[str, Any], reference: dict[str, Any]) -> list[str]:
