@@ -71,16 +71,16 @@ def check_layout(layout: Layout) -> Iterator[Problem]:
             message = f"{DEFINITIONS}/ lies inside the model path '{shown}', where dbt reads it as its own"
             hint = f"keep models in models/ and definitions in {DEFINITIONS}/ beside it"
             yield Problem("metrics-in-models", message, Place(PROJECT_FILE), hint)
-    if not any(folder.is_dir() for folder in (definitions, layout.macros, layout.models)):
-        hint = f"write metrics and views in {DEFINITIONS}/*.yml beside {PROJECT_FILE}"
-        yield Problem(
-            "no-definitions", f"the project has no folder {DEFINITIONS}/", Place(PROJECT_FILE), hint
-        )
     if not is_installed(layout):
         message = f"the package {PACKAGE} is not in {shown_path(layout.package, layout.root)}"
         yield Problem(
             "package-missing", message, Place(PROJECT_FILE), "name it in packages.yml and run `dbt deps`"
         )
+
+
+def defines_nothing(layout: Layout) -> bool:
+    """Whether a project has neither definitions nor anything made from them: it uses the metrics that come along."""
+    return not any(folder.is_dir() for folder in (layout.root / DEFINITIONS, layout.macros, layout.models))
 
 
 def is_installed(layout: Layout) -> bool:

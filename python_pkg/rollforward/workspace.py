@@ -10,7 +10,7 @@ from rollforward.catalog import read_catalog
 from rollforward.dialects import DEFAULT, Dialect, dialect_of
 from rollforward.errors import Problem, ProblemsFound, refused
 from rollforward.folders import target_folder
-from rollforward.layout import Layout, check_layout, read_layout
+from rollforward.layout import Layout, check_layout, defines_nothing, read_layout
 from rollforward.profile import Target, Wanted, read_target
 from rollforward.resolve import Meanings, resolve
 from rollforward.rules import check
@@ -34,7 +34,7 @@ class Workspace:
     def notes(self) -> list[str]:
         """Give what is doubtful about the generated files, which dashboards read and questions do not."""
         root = self.layout.root
-        if is_fresh(root, self.folder / STAMP):
+        if defines_nothing(self.layout) or is_fresh(root, self.folder / STAMP):
             return []
         from rollforward.project import check_project
 

@@ -73,6 +73,23 @@ def test_the_answer_is_what_the_view_publishes(
         assert row["net_new_revenue"] == str(other["net_new_revenue"])
 
 
+def test_metrics_that_come_along_need_no_definitions(
+    shop: tuple[Project, Built],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A project that only builds the cohorts asks for shipped metrics; there is nothing of its own to compile."""
+    asked = ("query", "net_expansion_rate", *QUERY, "--format", "json")
+    answer = said(capsys, *asked)
+    made = shutil.ignore_patterns("metrics", "macros", "large_by_plan*")
+    bare = shutil.copytree(shop[0].folder, tmp_path / "shop", symlinks=True, ignore=made)
+    monkeypatch.chdir(bare)
+    assert said(capsys, *asked) == answer
+    assert "net_expansion_rate" in said(capsys, "list", "metrics")
+    assert "no-definitions" in said(capsys, "check", code=1)
+
+
 def test_a_model_may_ask_for_metrics_over_the_ledger(
     shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
 ) -> None:
