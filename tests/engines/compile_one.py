@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from tests.engines.rendered import answer_of
@@ -22,7 +22,7 @@ OUTPUTS: dict[str, dict[str, Any]] = {
     "redshift": {**HOST, "dbname": "warehouse"},
     "snowflake": {"account": "none", "user": "nobody", "password": "none", "database": "warehouse"},
     "bigquery": {"method": "oauth", "project": "warehouse"},
-    "spark": {"method": "session", "host": "localhost"},
+    "spark": {"method": "odbc", "host": "localhost", "driver": "none", "endpoint": "none"},
     "databricks": {"host": "localhost", "http_path": "/none", "token": "none", "catalog": "warehouse"},
     "trino": {"method": "none", "host": "localhost", "port": 1, "user": "nobody", "database": "warehouse"},
     "athena": {"database": "warehouse", "region_name": "eu-west-1", "s3_staging_dir": "s3://none/"},
@@ -37,6 +37,9 @@ def output_of(engine: str) -> dict[str, Any]:
 
 def disconnect(engine: str, *, goes_on: bool) -> None:
     """Let an adapter answer by itself what it would ask its database."""
+    if engine == "spark":
+        # Of the driver dbt-spark only wants to know that it is there.
+        sys.modules["pyodbc"] = ModuleType("pyodbc")
     adapter = importlib.import_module(f"dbt.adapters.{engine}").Plugin.adapter
 
     def get_relation(self: Any, database: str, schema: str, identifier: str) -> Any:
