@@ -66,6 +66,10 @@ def measured(customers: int, memory: int, partitions: int, work: Path, read_only
     cluster = Path(spark.folder) / "cluster"
     tables = cluster / "tables" / f"{SCHEMA}.db"
     (log,) = (file for file in (cluster / "events").iterdir() if file.name.startswith("app-"))
+    found = summary(log)
+    sent_mb, a_number_each_mb = found["largest_result"]["result_mb"], 8 * customers / (1 << 20)
+    if sent_mb > max(a_number_each_mb, 1):
+        raise SystemExit(f"{sent_mb} MB went to the driver in one stage: that may be customers")
     return {
         "customers": customers,
         "rows": int((files / "rows.txt").read_text()),
@@ -74,7 +78,7 @@ def measured(customers: int, memory: int, partitions: int, work: Path, read_only
         "partitions": partitions,
         "cohorts": compared(tables / COHORTS, beside.database),
         **json.loads((Path(spark.folder) / "figures.json").read_text()),
-        **{("by_model" if name == "models" else name): one for name, one in summary(log).items()},
+        **{("by_model" if name == "models" else name): one for name, one in found.items()},
         "tables_mb": sizes(tables),
         "versions": versions(log),
     }

@@ -16,8 +16,9 @@ HEAVIEST = 8
 HOW = """\
 `make bench-spark CUSTOMERS=…` measures one size: a master, two workers of one core and a Thrift server on one
 machine, dbt building one model at a time. The cohorts are DuckDB's to the last cell, or there are no figures.
-All else is read from Spark's own log of events. *Shuffled* is what tasks write for other tasks to read; *to
-the driver* is what the tasks of one stage send there, for the stage that sends most."""
+All else is read from Spark's own log of events. *Shuffled* is what tasks write for other tasks to read; *one
+stage to the driver* is what the tasks of one stage send there, for the stage that sends most: were it more
+than a number a customer, there would be no figures either. By model it is what all of its stages send."""
 
 
 def page(results: Sequence[Result]) -> str:
@@ -64,7 +65,7 @@ def facts(result: Result) -> str:
 def by_size(results: Sequence[Result]) -> str:
     """One line a size."""
     head = ["customers", "rows", "time, s", "CPU, s", "shuffled, MB", "bytes a customer", "spilled, MB"]
-    head += ["tables, MB", "to the driver, MB"]
+    head += ["tables, MB", "one stage to the driver, MB"]
     lines = [
         [
             f"{one['customers']:,}",

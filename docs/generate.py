@@ -15,6 +15,7 @@ from rollforward.catalog import read_catalog
 from rollforward.codes import GROUPS
 from rollforward.definition_card import range_in_words
 from rollforward.definitions import MOVEMENTS, ROW_COLUMNS
+from rollforward.dialects import DIALECTS
 from rollforward.errors import Problem, ProblemsFound
 from rollforward.keys import CARD_KEYS, DIMENSION_KEYS, FILE_KEYS, TYPE_KEYS, VIEW_KEYS, Key
 from rollforward.layout import read_layout
@@ -260,15 +261,24 @@ def benchmarks_page() -> str:
 ENGINES_HEAD = """\
 # Engines
 
-What `make test-engines` found: every case builds the same input through dbt on an engine and on DuckDB, and
-compares each cell of the ledger, the cohorts, the problems and the metric views: amounts and counts exactly,
-rates to 12 decimals. Drawn books are built, edited and built again; what goes on from the build before must
-be what a build from nothing gives, and what a loop over customers in plain Python gives. The cases are in
-`tests/engines`.
+One table in the compiler says what engines there are and what is written differently for them; all macros,
+views and checks follow it.
 
-*Executed*: the engine itself ran it. *Emulated*: an emulator of the engine did. *Compiled*: dbt compiled the
-SQL, and it was read and checked, not run. *Models*: whether it was the models and macros as they are now,
-to the letter, or earlier ones.
+| adapter | level | SQL | float | number with decimals | day | order of texts | type contracts |
+|---|---|---|---|---|---|---|---|
+"""
+ENGINES_FOUND = """
+## What was found
+
+What `make test-engines` found, and wrote here: every case builds the same input through dbt on an engine and
+on DuckDB, and compares each cell of the ledger, the cohorts, the problems and the metric views: amounts and
+counts exactly, rates to 12 decimals. Drawn books are built, edited and built again; what goes on from the
+build before must be what a build from nothing gives, and what a loop over customers in plain Python gives.
+The cases are in `tests/engines`.
+
+*Executed*: the engine itself ran it. *Evaluated*: the reference implementation of the engine's SQL did.
+*Emulated*: an emulator of the engine did. *Compiled*: dbt compiled the SQL, and it was read and checked, not
+run. *Models*: whether it was the models and macros as they are now, to the letter, or earlier ones.
 
 | engine | level | versions | on | models | cases passed | failed | skipped |
 |---|---|---|---|---|---:|---:|---:|
@@ -277,6 +287,12 @@ to the letter, or earlier ones.
 
 def engines_page() -> str:
     """Give the text of the support matrix, from what the last run on each engine left behind."""
+    table = [
+        f"| {each.adapter} | {each.level} | {each.sqlglot} | `{each.float_type}`"
+        f" | {each.decimal or 'as it comes'} | `{each.day_type}` | {each.collation or 'as it comes'}"
+        f" | {'kept' if each.keeps_contracts else 'none'} |\n"
+        for each in DIALECTS
+    ]
     now, found_before = models_fingerprint(), records()
     rows = [
         f"| {found['engine']} | {found['level']} | {', '.join(map(' '.join, found['versions'].items()))}"
@@ -284,8 +300,8 @@ def engines_page() -> str:
         f" | {len(found['passed'])} | {len(found['failed'])} | {len(found['skipped'])} |\n"
         for found in found_before
     ]
-    sections = [f"\n## {found['engine']}\n\n{cases_of(found)}" for found in found_before]
-    return ENGINES_HEAD + "".join(rows) + "".join(sections)
+    sections = [f"\n### {found['engine']}\n\n{cases_of(found)}" for found in found_before]
+    return ENGINES_HEAD + "".join(table) + ENGINES_FOUND + "".join(rows) + "".join(sections)
 
 
 def cases_of(found: Mapping[str, Any]) -> str:

@@ -10,6 +10,10 @@ from datetime import date
 class Dialect:
     """An engine: its dbt adapter, sqlglot's name for its SQL, what it calls a float of 64 bits, and a day.
 
+    `level` is what may be claimed of the numbers there. Executed: the engine itself ran all cases and gave
+    what DuckDB gives. Evaluated: the reference implementation of its SQL did. Emulated: an emulator of the
+    engine did. Compiled: its adapter compiled them, and the SQL was read and checked, not run.
+
     `collation` is the one in which texts are ordered character by character, where a database may order them
     by another. `changes_case` are the functions that turn letters into small and capital ones, all of them.
 
@@ -18,11 +22,13 @@ class Dialect:
     decimal, bigint, date and boolean are understood by all, and dbt itself translates `string` in a contract.
     `decimal` says how to write a number with decimals that would be a float as it comes: by a cast, or by a
     function that takes the text and how many decimals it has.
-    `ending` is what a select has to end with to mean there what it means elsewhere.
+    `ending` is what a select has to end with to mean there what it means elsewhere. `keeps_contracts` says
+    whether dbt can hold the types that a view has there against those that are declared for it.
     """
 
     adapter: str
     sqlglot: str
+    level: str
     float_type: str = "double"
     parent: str = ""
     ending: str = ""
@@ -30,6 +36,7 @@ class Dialect:
     changes_case: tuple[str, str] = ("lower", "upper")
     day_type: str = "date"
     decimal: str = ""
+    keeps_contracts: bool = True
 
     def day(self, day: date) -> str:
         """Write a day."""
@@ -37,25 +44,28 @@ class Dialect:
 
 
 DIALECTS = (
-    Dialect("duckdb", "duckdb"),
-    Dialect("postgres", "postgres", "double precision", collation="C"),
-    Dialect("redshift", "redshift", "double precision", parent="postgres"),
-    Dialect("snowflake", "snowflake"),
-    Dialect("bigquery", "bigquery", "float64", decimal="cast"),
-    Dialect("spark", "spark"),
-    Dialect("databricks", "databricks", parent="spark"),
-    Dialect("trino", "trino"),
-    Dialect("athena", "athena"),
+    Dialect("duckdb", "duckdb", "executed"),
+    Dialect("postgres", "postgres", "executed", "double precision", collation="C"),
+    Dialect("redshift", "redshift", "compiled", "double precision", parent="postgres"),
+    Dialect("snowflake", "snowflake", "emulated"),
+    Dialect("bigquery", "bigquery", "evaluated", "float64", decimal="cast"),
+    Dialect("spark", "spark", "executed"),
+    Dialect("databricks", "databricks", "compiled", parent="spark"),
+    Dialect("trino", "trino", "compiled"),
+    Dialect("athena", "athena", "compiled"),
     # A sum is not called what its column is called, and a cast does not refuse what is missing.
     Dialect(
         "clickhouse",
         "clickhouse",
+        "executed",
         "Nullable(Float64)",
         ending="settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1",
         changes_case=("lowerUTF8", "upperUTF8"),
         # Its date begins in 1970, and wraps around before.
         day_type="Date32",
         decimal="toDecimal128",
+        # It spells types its own way, and what can be missing is part of them: none would match.
+        keeps_contracts=False,
     ),
 )
 

@@ -20,6 +20,11 @@ KEY_COLUMNS = {
     "period_end": ("date", "Last day of the period."),
     "is_complete": ("boolean", "Whether the book has been observed through the period's last day."),
 }
+_CONTRACT = (
+    "{{ "
+    + " and ".join(f"target.type != '{engine.adapter}'" for engine in DIALECTS if not engine.keeps_contracts)
+    + " }}"
+)
 ATTRIBUTION = "as of the start of the period for existing customers, as of its end for those who join"
 
 
@@ -42,8 +47,7 @@ def view_properties(view: ViewPlan, where: str) -> str:
         "description": view.meaning.view.description or f"Metrics of {selected.book.name.text}.",
         "config": {
             "materialized": view.meaning.view.materialized,
-            # ClickHouse spells types its own way, and what can be missing is part of them: none would match.
-            "contract": {"enforced": "{{ target.type != 'clickhouse' }}"},
+            "contract": {"enforced": _CONTRACT},
             "meta": {"rollforward": _meta(view, where)},
         },
         "data_tests": [

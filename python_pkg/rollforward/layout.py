@@ -79,7 +79,7 @@ def check_layout(layout: Layout) -> Iterator[Problem]:
 
 
 def defines_nothing(layout: Layout) -> bool:
-    """Whether a project has neither definitions nor anything made from them: it uses the metrics that come along."""
+    """Whether a project has neither definitions nor anything made from them, only what comes along."""
     return not any(folder.is_dir() for folder in (layout.root / DEFINITIONS, layout.macros, layout.models))
 
 

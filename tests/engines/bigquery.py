@@ -206,7 +206,7 @@ class BigQuery:
     """One client, and all that is built in it."""
 
     name = "bigquery"
-    level = "SQL executed by Google's evaluator"
+    adapter = "bigquery"
     skips: Mapping[str, str] = {
         "reference": "the evaluator (zetasql 0.1.5) has room for 128 MiB of rows on the way, not for more",
     }

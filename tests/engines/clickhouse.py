@@ -19,7 +19,7 @@ class ClickHouse:
     """One folder of data. dbt, loading and reading have a connection each."""
 
     name = "clickhouse"
-    level = "executed"
+    adapter = "clickhouse"
     skips: Mapping[str, str] = {}
 
     def start(self, folder: Path) -> None:

@@ -14,7 +14,7 @@ class DuckDB:
     """One file; dbt, loading and reading take turns with it."""
 
     name = "duckdb"
-    level = "executed"
+    adapter = "duckdb"
     skips: Mapping[str, str] = {}
 
     def start(self, folder: Path) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.engines.run import FOLDER, REPO, environment
+from tests.engines.environments import FOLDER, REPO, environment
 
 PARSE = "import sys; from pathlib import Path; from tests.engines.dbt_v2 import DbtV2; v2 = DbtV2()\n" + (
     "v2.start(Path(sys.argv[1])); print(*v2.dbt(['parse', *sys.argv[2:]]))"

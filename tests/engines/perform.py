@@ -180,7 +180,7 @@ def main(name: str, cases_file: str, result_file: str, wanted: str = "") -> None
         found = perform(Bench(engine, folder), cases, checks)
     finally:
         engine.stop()
-    result = {"engine": engine.name, "level": engine.level, "versions": versions, "cases": found}
+    result = {"engine": engine.name, "adapter": engine.adapter, "versions": versions, "cases": found}
     Path(result_file).write_text(json.dumps(result), encoding="utf-8")
 
 

@@ -39,7 +39,7 @@ class Postgres:
     """A server for one run. Nothing but its own socket reaches it."""
 
     name = "postgres"
-    level = "executed"
+    adapter = "postgres"
     database = "postgres"
     skips: Mapping[str, str] = {}
 

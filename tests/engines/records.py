@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rollforward.dialects import dialect_of
+
 REPO = Path(__file__).parents[2]
 RECORDS = REPO / "docs" / "reference" / "engines"
 
@@ -17,8 +19,12 @@ def record(
     found: Mapping[str, Any], passed: list[str], failed: Mapping[str, list[str]], skipped: Mapping[str, str]
 ) -> None:
     """Write what came of an engine, and with which models."""
-    outcome = {key: found[key] for key in ("engine", "level", "versions")}
-    outcome |= {
+    dialect = dialect_of(found["adapter"])
+    assert dialect is not None
+    outcome = {
+        "engine": found["engine"],
+        "level": dialect.level,
+        "versions": found["versions"],
         "date": date.today().isoformat(),
         "models": models_fingerprint(),
         "passed": passed,

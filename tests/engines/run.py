@@ -1,8 +1,9 @@
-"""Test engines: `python -m tests.engines.run [ENGINE ...]`; without names, all that have pins of their own.
+"""Test engines: `python -m tests.engines.run [ENGINE ...]`; without names, all there are.
 
 For each: its environment from requirements/engines/<engine>.txt, the engine brought up, the cases performed,
-the engine taken down. The same is done on DuckDB. What each gave is compared cell by cell, and what came of
-it is written to docs/reference/engines/<engine>.json, of which docs/generate.py makes the support matrix.
+the engine taken down. The same is done on DuckDB. What each gave is compared cell by cell. Engines that
+nothing here can run are compiled for (see compiled.py). What came of each is written to
+docs/reference/engines/<engine>.json, and the support matrix is made of that.
 """
 
 from __future__ import annotations
@@ -18,13 +19,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.engines import compiled
 from tests.engines.case import Case, Step, is_wanted, read_cases
+from tests.engines.environments import FOLDER, LOCKS, REPO, environment
 from tests.engines.records import record
 from tests.engines.warehouse import difference
 
-REPO = Path(__file__).parents[2]
-FOLDER = REPO / ".engines"
-LOCKS = REPO / "requirements" / "engines"
 REFERENCE = "duckdb"
 LONGEST = 3600
 
@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("--cases", default="", help="only cases whose names contain one of these, a,b,c")
     parser.add_argument("--no-record", action="store_true", help="leave docs/reference/engines as it is")
     given = parser.parse_args()
-    engines = given.engines or [REFERENCE, *known_engines()]
+    engines = given.engines or [REFERENCE, *known_engines(), *compiled.COMPILED]
     cases_file = FOLDER / "cases.json"
     subprocess.run([sys.executable, "-m", "tests.engines.cases", str(cases_file)], cwd=REPO, check=True)
     cases = [case for case in read_cases(cases_file) if is_wanted(case.name, given.cases)]
@@ -46,6 +46,9 @@ def main() -> int:
     with ThreadPoolExecutor(1) as beside:
         coming = beside.submit(reference_result, cases_file, given.cases)
         for name in engines:
+            if name in compiled.COMPILED:
+                failures += compiled.compile_for(name, keep=not given.no_record)
+                continue
             found = {} if name == REFERENCE else performed(name, environment(name), cases_file, given.cases)
             reference = coming.result()
             passed, failed, skipped = judged(found or reference, reference, cases)
@@ -53,31 +56,14 @@ def main() -> int:
             show(name, passed, failed, skipped)
             if not given.no_record and not given.cases:
                 record(found or reference, passed, failed, skipped)
+    if not given.no_record:
+        subprocess.run([sys.executable, "-m", "docs.generate"], cwd=REPO, check=True)
     return 1 if failures else 0
 
 
 def known_engines() -> list[str]:
     """Give the engines that a plain machine can run."""
     return sorted(lock.stem for lock in LOCKS.glob("*.txt"))
-
-
-def environment(name: str) -> Path:
-    """Give the Python of an engine's own environment."""
-    return environment_of(name, LOCKS / f"{name}.txt")
-
-
-def environment_of(name: str, lock: Path) -> Path:
-    """Give the Python of an environment, made anew when its pins changed."""
-    venv = FOLDER / name / "venv"
-    stamp, wanted = venv / ".made-of", hashlib.sha256(lock.read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != wanted:
-        own = str(Path(sys.executable).parent)
-        settings = {**os.environ, "PATH": f"{own}{os.pathsep}{os.environ['PATH']}", "PYTHON": sys.executable}
-        subprocess.run(
-            ["sh", "requirements/install.sh", str(venv), str(lock)], cwd=REPO, env=settings, check=True
-        )
-        stamp.write_text(wanted)
-    return venv / "bin" / "python"
 
 
 def performed(name: str, python: Path, cases_file: Path, wanted: str) -> dict[str, Any]:

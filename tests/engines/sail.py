@@ -27,7 +27,7 @@ class Sail:
     """A server of its own, which keeps its tables in the folder it is started in."""
 
     name = "sail"
-    level = "executed"
+    adapter = "spark"
     skips: Mapping[str, str] = {}
 
     def start(self, folder: Path) -> None:

@@ -22,7 +22,7 @@ class Snowflake:
     """One emulator for all connections of this process."""
 
     name = "snowflake"
-    level = "emulated"
+    adapter = "snowflake"
     skips: Mapping[str, str] = {}
 
     def start(self, _: Path) -> None:

@@ -35,7 +35,7 @@ class SparkCluster:
     """A master, two workers and a Thrift server."""
 
     name = "spark_cluster"
-    level = "executed"
+    adapter = "spark"
     skips: Mapping[str, str] = dict.fromkeys(("drawn_2", "drawn_3", "drawn_4"), FEWER)
 
     def start(self, folder: Path) -> None:
@@ -101,19 +101,27 @@ def disturbed(bench: Bench, name: str, disturb: Callable[[], None]) -> bool:
     beside = bench.folder / name
     places = ["--project-dir", str(root), "--profiles-dir", str(beside)]
     settings = ["--vars", json.dumps({"rollforward": step.settings})]
-    done = threading.Event()
+    disturbed_at, finished = threading.Event(), threading.Event()
+    in_time = []
 
     def in_the_middle() -> None:
         disturb()
-        done.set()
+        in_time.append(not finished.is_set())
+        disturbed_at.set()
 
     def listen(event: Any) -> None:
-        if event.info.name == "NodeStart" and event.data.node_info.node_name == DISTURBED_WHILE:
-            threading.Timer(2.0, in_the_middle).start()
+        if event.info.name not in ("NodeStart", "NodeFinished"):
+            return
+        if event.data.node_info.node_name == DISTURBED_WHILE:
+            if event.info.name == "NodeFinished":
+                finished.set()
+            else:
+                threading.Timer(1.0, in_the_middle).start()
 
     quiet = ["--log-level", "none", "--log-level-file", "none"]
     first = dbtRunner(callbacks=[listen]).invoke([*quiet, "run", *settings, *places])
-    assert done.wait(300), f"nothing was disturbed: {first.exception}"
+    assert disturbed_at.wait(300), f"nothing was disturbed: {first.exception}"
+    assert in_time == [True], f"{DISTURBED_WHILE} was through before anything happened"
     print(f"    {name}: the build {'got through' if first.success else 'failed'}", flush=True)
     assert bench.dbt(case, root, "run", *settings), "\n".join(bench.problems)
     for table, expected in step.expected.items():

@@ -31,7 +31,7 @@ class SparkSession:
     """One session, started by the first statement of whoever comes first."""
 
     name = "spark_session"
-    level = "executed"
+    adapter = "spark"
     skips: Mapping[str, str] = dict.fromkeys(("drawn_3", "drawn_4"), FEWER)
 
     def start(self, folder: Path) -> None:

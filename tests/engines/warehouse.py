@@ -16,12 +16,12 @@ Row = dict[str, Value]
 class Warehouse(Protocol):
     """An engine that dbt builds on. A module of this folder has one, made by its function `warehouse()`.
 
-    `level` is what the docs may claim: executed, emulated or compiled. `skips` names cases, or the beginnings
-    of their names, that cannot be run here, each with the reason.
+    `adapter` is dbt's name for what it is. `skips` names cases, or the beginnings of their names, that cannot
+    be run here, each with the reason.
     """
 
     name: str
-    level: str
+    adapter: str
     skips: Mapping[str, str]
 
     def start(self, folder: Path) -> None:

@@ -79,7 +79,7 @@ def test_metrics_that_come_along_need_no_definitions(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A project that only builds the cohorts asks for shipped metrics; there is nothing of its own to compile."""
+    """A project that only builds the cohorts; it has nothing of its own to compile."""
     asked = ("query", "net_expansion_rate", *QUERY, "--format", "json")
     answer = said(capsys, *asked)
     made = shutil.ignore_patterns("metrics", "macros", "large_by_plan*")
