@@ -28,7 +28,7 @@ demo: $(READY)  ## build the invented company and show its numbers
 test: $(READY) $(MACROS)  ## every test that needs nothing but this machine
 	@$(PY) -m pytest
 
-test-engines: $(READY)  ## the same numbers on ENGINE=postgres, say; without it, on all this machine can run
+test-engines: $(READY) $(MACROS)  ## the same numbers on ENGINE=postgres, say; without it, on all this machine can run
 	@$(PY) -m tests.engines.run $(ENGINE) $(OPTIONS)
 
 test-compiled: $(READY) $(MACROS)  ## compile for every engine with its real adapter, without a database
