@@ -25,7 +25,6 @@ from tests.engines.records import record
 from tests.engines.rendered import Project, Statement, of_project, projects
 
 PINS = REPO / "requirements" / "adapters.txt"
-CASES = (("consumer", False), ("every_shape", True))
 COMPILED = tuple(engine.adapter for engine in DIALECTS if engine.level == "compiled")
 
 
@@ -61,7 +60,7 @@ def checked(engine: str, python: Path) -> Iterator[tuple[str, str]]:
     dialect = next(each for each in DIALECTS if each.adapter == engine)
     written: list[Statement] = []
     for project in projects():
-        for goes_on in (goes_on for name, goes_on in CASES if name == project.label):
+        for goes_on in project.goes_on:
             found = compiled(engine, project, python, goes_on=goes_on)
             expected = {
                 source: sql for source, sql in of_project(dialect, project, goes_on=goes_on) if source
@@ -76,9 +75,14 @@ def checked(engine: str, python: Path) -> Iterator[tuple[str, str]]:
                 if found.problems
                 else [f"{place} is not what was rendered" for place in different]
             )
-            yield project.label, "; ".join(said)
+            yield case_of(project, goes_on=goes_on), "; ".join(said)
             written += [Statement(engine, place, sql) for place, sql in found.statements.items()]
     yield "allowed", "; ".join(map(str, findings(written, read_lists())))
+
+
+def case_of(project: Project, *, goes_on: bool) -> str:
+    """Give the name of a project that is built from nothing, or going on from the build before."""
+    return f"{project.label}, going on" if goes_on else project.label
 
 
 def compiled(engine: str, project: Project, python: Path, *, goes_on: bool) -> Compiled:
@@ -126,7 +130,7 @@ def keep_record(engine: str, python: Path, wrong: dict[str, str]) -> None:
         [str(python), "-c", asked], capture_output=True, text=True, check=True
     ).stdout.split()
     versions = dict(zip(("dbt-core", f"dbt-{engine}"), said, strict=True))
-    names = [*(name for name, _ in CASES), "allowed"]
+    names = [case_of(each, goes_on=goes_on) for each in projects() for goes_on in each.goes_on] + ["allowed"]
     found = {"engine": engine, "adapter": engine, "versions": versions, "cases": {}}
     record(
         found,
