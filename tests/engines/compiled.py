@@ -21,6 +21,7 @@ from rollforward.dialects import DIALECTS
 from tests.engines.allowed import findings, read_lists
 from tests.engines.compile_one import OUTPUTS, output_of
 from tests.engines.environments import FOLDER, REPO, environment_of
+from tests.engines.questions import install_package
 from tests.engines.records import record
 from tests.engines.rendered import Project, Statement, of_project, projects
 
@@ -89,11 +90,7 @@ def compiled(engine: str, project: Project, python: Path, *, goes_on: bool) -> C
     """Compile a project in the adapters' own environment."""
     target = FOLDER / "adapters" / engine / project.label
     folder = project.folder
-    if folder != REPO:
-        installed = folder / "dbt_packages" / "rollforward"
-        installed.parent.mkdir(exist_ok=True)
-        if not installed.exists():
-            installed.symlink_to(REPO, target_is_directory=True)
+    install_package(folder)
     settings = json.dumps({"rollforward": project.settings}) if folder == REPO else "{}"
     state = "going on" if goes_on else "first"
     words = [engine, state, str(folder), str(FOLDER / "adapters"), str(target), settings]
