@@ -17,7 +17,7 @@ from tests.engines.rendered import answer_of
 PLACE = {"schema": "analytics", "threads": 1}
 HOST = {"host": "localhost", "user": "nobody", "password": "none", "port": 1}
 OUTPUTS: dict[str, dict[str, Any]] = {
-    "duckdb": {"path": ":memory:"},
+    "duckdb": {"path": ".engines/adapters/warehouse.duckdb"},
     "postgres": {**HOST, "dbname": "warehouse"},
     "redshift": {**HOST, "dbname": "warehouse"},
     "snowflake": {"account": "none", "user": "nobody", "password": "none", "database": "warehouse"},

@@ -21,11 +21,11 @@ from rollforward.dialects import DIALECTS
 from tests.engines.allowed import findings, read_lists
 from tests.engines.compile_one import OUTPUTS, output_of
 from tests.engines.environments import FOLDER, REPO, environment_of
+from tests.engines.questions import install_package
 from tests.engines.records import record
 from tests.engines.rendered import Project, Statement, of_project, projects
 
 PINS = REPO / "requirements" / "adapters.txt"
-CASES = (("consumer", False), ("every_shape", True))
 COMPILED = tuple(engine.adapter for engine in DIALECTS if engine.level == "compiled")
 
 
@@ -61,7 +61,7 @@ def checked(engine: str, python: Path) -> Iterator[tuple[str, str]]:
     dialect = next(each for each in DIALECTS if each.adapter == engine)
     written: list[Statement] = []
     for project in projects():
-        for goes_on in (goes_on for name, goes_on in CASES if name == project.label):
+        for goes_on in project.goes_on:
             found = compiled(engine, project, python, goes_on=goes_on)
             expected = {
                 source: sql for source, sql in of_project(dialect, project, goes_on=goes_on) if source
@@ -76,20 +76,21 @@ def checked(engine: str, python: Path) -> Iterator[tuple[str, str]]:
                 if found.problems
                 else [f"{place} is not what was rendered" for place in different]
             )
-            yield project.label, "; ".join(said)
+            yield case_of(project, goes_on=goes_on), "; ".join(said)
             written += [Statement(engine, place, sql) for place, sql in found.statements.items()]
     yield "allowed", "; ".join(map(str, findings(written, read_lists())))
+
+
+def case_of(project: Project, *, goes_on: bool) -> str:
+    """Give the name of a project that is built from nothing, or going on from the build before."""
+    return f"{project.label}, going on" if goes_on else project.label
 
 
 def compiled(engine: str, project: Project, python: Path, *, goes_on: bool) -> Compiled:
     """Compile a project in the adapters' own environment."""
     target = FOLDER / "adapters" / engine / project.label
     folder = project.folder
-    if folder != REPO:
-        installed = folder / "dbt_packages" / "rollforward"
-        installed.parent.mkdir(exist_ok=True)
-        if not installed.exists():
-            installed.symlink_to(REPO, target_is_directory=True)
+    install_package(folder)
     settings = json.dumps({"rollforward": project.settings}) if folder == REPO else "{}"
     state = "going on" if goes_on else "first"
     words = [engine, state, str(folder), str(FOLDER / "adapters"), str(target), settings]
@@ -126,7 +127,7 @@ def keep_record(engine: str, python: Path, wrong: dict[str, str]) -> None:
         [str(python), "-c", asked], capture_output=True, text=True, check=True
     ).stdout.split()
     versions = dict(zip(("dbt-core", f"dbt-{engine}"), said, strict=True))
-    names = [*(name for name, _ in CASES), "allowed"]
+    names = [case_of(each, goes_on=goes_on) for each in projects() for goes_on in each.goes_on] + ["allowed"]
     found = {"engine": engine, "adapter": engine, "versions": versions, "cases": {}}
     record(
         found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +23,44 @@ RELATIONS = Relations(cohorts="analytics.cohorts", ledger="analytics.movements")
 CONDITION = """(lower(plan) = 'it''s' or upper(region) in ('A\\B', 'c') or coalesce(plan, '') <> 'x')
 and not (plan like 'a%' or region is null or starting_amount between 0.5 and 100)
 and case when ending_amount >= 10 then -ending_amount else ending_amount + 1 end <= 5 and plan < 'm'"""
-BOOK, COMPARISON = "recurring_revenue", "trailing_12_months"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who asks in a project: about which metrics, by what, and where."""
+
+    folder: Path
+    names: tuple[str, ...]
+    book: str
+    comparison: str
+    by: str
+    where: str
+
+
+ASKERS = (
+    Asker(
+        REPO,
+        ("net_expansion_rate", "average_revenue_per_customer", "net_new_revenue"),
+        "recurring_revenue",
+        "trailing_12_months",
+        "plan",
+        "plan = 'pro' or region is null",
+    ),
+    # Over the rows of the ledger, by a dimension made of them, and over several periods.
+    Asker(
+        REPO / "tests" / "integration",
+        (
+            "large_account_expansion_rate",
+            "largest_account",
+            "net_expansion_rate_smoothed",
+            "usual_new_revenue",
+        ),
+        "account_mrr",
+        "month_over_month",
+        "size_at_start",
+        "tier <> 'internal'",
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -53,13 +91,24 @@ def of_users(engine: Dialect) -> Iterator[tuple[str, str]]:
     """Give each statement with the command that asks it."""
     condition = fragment(parsed(typed(CONDITION, "where"), "")).on(engine.adapter)
     yield "a condition of a user's", f"select 1 from analytics.movements where {condition}"
-    meanings = open_workspace(REPO).meanings
-    names = ("net_expansion_rate", "average_revenue_per_customer", "net_new_revenue")
-    where = "plan = 'pro' or region is null"
-    asked = Question(names, BOOK, (COMPARISON,), ("plan",), where, "2026-01", limit=5, order_by=("-plan",))
-    yield "rollforward query", answer_to(asked, meanings, engine, RELATIONS).sql
-    for name in names:
-        listener = Listener()
-        about = Asked(name, BOOK, COMPARISON, by=("plan",), where=where)
-        explain(about, meanings, listener, engine, RELATIONS, "problems")
-        yield from (("rollforward explain", sql) for sql in listener.asked)
+    for asker in ASKERS:
+        install_package(asker.folder)
+        meanings, names, by = open_workspace(asker.folder).meanings, asker.names, (asker.by,)
+        said = (asker.book, (asker.comparison,), by, asker.where, "2026-01")
+        asked = Question(names, *said, limit=5, order_by=(f"-{asker.by}",))
+        yield "rollforward query", answer_to(asked, meanings, engine, RELATIONS).sql
+        for name in names:
+            listener = Listener()
+            about = Asked(name, asker.book, asker.comparison, by=by, where=asker.where)
+            explain(about, meanings, listener, engine, RELATIONS, "problems")
+            yield from (("rollforward explain", sql) for sql in listener.asked)
+
+
+def install_package(folder: Path) -> None:
+    """Put the package where `dbt deps` would, in a project of the tests that is not the package itself."""
+    installed = folder / "dbt_packages" / "rollforward"
+    if folder != REPO and not installed.exists():
+        installed.parent.mkdir(exist_ok=True)
+        # Another test may be as quick.
+        with contextlib.suppress(FileExistsError):
+            installed.symlink_to(REPO, target_is_directory=True)
