@@ -23,7 +23,7 @@ from spark_build import SCHEMA
 HERE = Path(__file__).parent
 REPO = HERE.parent
 sys.path.insert(0, str(REPO))
-from tests.engines.run import environment  # noqa: E402
+from tests.engines.environments import environment  # noqa: E402
 
 COHORTS = "rollforward__revenue_cohorts"
 
