@@ -84,19 +84,19 @@ def _compared(root: Path) -> _Compared:
     """Compile, and compare with the files that are there; raises ProblemsFound."""
     from rollforward.catalog import read_catalog
     from rollforward.compiler import compile_catalog
-    from rollforward.errors import Place, ProblemsFound, refused
+    from rollforward.errors import Place, Problem, ProblemsFound
     from rollforward.layout import check_layout, defines_nothing, read_layout
     from rollforward.outputs import Expected, differences
 
     problems: list[Problem] = []
     layout = read_layout(root, problems)
     problems += check_layout(layout)
-    if problems:
-        raise ProblemsFound(problems)
     if defines_nothing(layout):
         hint = f"write metrics and views in {DEFINITIONS}/*.yml beside {PROJECT_FILE}"
         message = f"the project has no folder {DEFINITIONS}/"
-        raise refused("no-definitions", message, Place(PROJECT_FILE), hint)
+        problems.append(Problem("no-definitions", message, Place(PROJECT_FILE), hint))
+    if problems:
+        raise ProblemsFound(problems)
     state = state_of(root, _inputs(layout))
     files = compile_catalog(read_catalog(layout, problems), problems)
     if problems:

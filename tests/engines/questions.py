@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rollforward.dialects import Dialect
 from rollforward.explain import Asked, explain
 from rollforward.expressions import parsed
 from rollforward.fragments import fragment
+from rollforward.resolve import Meanings
 from rollforward.source import typed
 from rollforward.statement import Relations
 from rollforward.workspace import open_workspace
@@ -92,8 +94,7 @@ def of_users(engine: Dialect) -> Iterator[tuple[str, str]]:
     condition = fragment(parsed(typed(CONDITION, "where"), "")).on(engine.adapter)
     yield "a condition of a user's", f"select 1 from analytics.movements where {condition}"
     for asker in ASKERS:
-        install_package(asker.folder)
-        meanings, names, by = open_workspace(asker.folder).meanings, asker.names, (asker.by,)
+        meanings, names, by = meanings_of(asker.folder), asker.names, (asker.by,)
         said = (asker.book, (asker.comparison,), by, asker.where, "2026-01")
         asked = Question(names, *said, limit=5, order_by=(f"-{asker.by}",))
         yield "rollforward query", answer_to(asked, meanings, engine, RELATIONS).sql
@@ -102,6 +103,13 @@ def of_users(engine: Dialect) -> Iterator[tuple[str, str]]:
             about = Asked(name, asker.book, asker.comparison, by=by, where=asker.where)
             explain(about, meanings, listener, engine, RELATIONS, "problems")
             yield from (("rollforward explain", sql) for sql in listener.asked)
+
+
+@cache
+def meanings_of(folder: Path) -> Meanings:
+    """Give what is defined in a project, which is the same for every engine."""
+    install_package(folder)
+    return open_workspace(folder).meanings
 
 
 def install_package(folder: Path) -> None:
