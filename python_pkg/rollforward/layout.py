@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollforward.definitions import PACKAGE
-from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.folders import DEFINITIONS, PROJECT_FILE
 from rollforward.header import is_generated
 from rollforward.reader import Entries
-from rollforward.source import Document, read_document
+from rollforward.source import Document, content_of, read_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +89,25 @@ def is_installed(layout: Layout) -> bool:
 
 
 def definition_files(root: Path) -> tuple[Path, ...]:
-    """Give the files below a project's metrics/ folder, in order of their names."""
-    found = (path for path in (root / DEFINITIONS).rglob("*") if path.suffix in (".yml", ".yaml"))
-    return tuple(sorted(path for path in found if path.is_file()))
+    """Give the files below a project's metrics/ folder, in order of their names; raises ProblemsFound."""
+    return tuple(sorted(_files_below(root / DEFINITIONS, root, ".yml", ".yaml")))
 
 
 def model_names(layout: Layout) -> tuple[str, ...]:
-    """Give the names of models and seeds that are there whatever the definitions say."""
-    models = [
-        path for folder in layout.model_paths for path in folder.rglob("*") if path.suffix in (".sql", ".py")
-    ]
-    seeds = [path for folder in layout.seed_paths for path in folder.rglob("*.csv")]
+    """Give the names of models and seeds that are there whatever the definitions say.
+
+    Raises ProblemsFound.
+    """
+    root = layout.root
+    models = [path for folder in layout.model_paths for path in _files_below(folder, root, ".sql", ".py")]
+    seeds = [path for folder in layout.seed_paths for path in _files_below(folder, root, ".csv")]
     if not layout.is_package:
         shipped = layout.package / "models"
-        models += [path for path in shipped.rglob("*.sql") if not path.is_relative_to(shipped / DEFINITIONS)]
+        models += [
+            path
+            for path in _files_below(shipped, root, ".sql")
+            if not path.is_relative_to(shipped / DEFINITIONS)
+        ]
     written = [path for path in models if path.parent != layout.models or not is_generated(_first_line(path))]
     return tuple(dict.fromkeys(path.stem for path in (*written, *seeds)))
 
@@ -110,13 +115,23 @@ def model_names(layout: Layout) -> tuple[str, ...]:
 def read_file(root: Path, path: Path, *, anchors: bool = False, empty: bool = False) -> Document:
     """Read a YAML file, named in problems as it is seen from the project."""
     shown = shown_path(path, root)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ProblemsFound(
-            [Problem("not-readable", f"cannot be read: {error.strerror}", Place(shown))]
-        ) from None
-    return read_document(shown, content, anchors=anchors, empty=empty)
+    return read_document(shown, content_of(path, shown), anchors=anchors, empty=empty)
+
+
+def _files_below(folder: Path, root: Path, *suffixes: str) -> Iterator[Path]:
+    """Give the files below a folder, which need not be there.
+
+    A folder that cannot be looked into is a problem: taken for an empty one, it would have what was
+    generated from its files removed.
+    """
+
+    def closed(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            place = Place(shown_path(Path(error.filename), root))
+            raise refused("not-readable", f"cannot be read: {error.strerror}", place)
+
+    for parent, _, names in os.walk(folder, onerror=closed):
+        yield from (Path(parent, name) for name in names if Path(name).suffix in suffixes)
 
 
 def shown_path(path: Path, root: Path) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.header import is_generated, is_untouched
 from rollforward.layout import shown_path
 
@@ -53,17 +53,22 @@ class Expected:
     source: str
 
 
-def differences(expected: Mapping[Path, Expected], folders: Iterable[Path]) -> tuple[Difference, ...]:
-    """Give every difference between the files that should be in some folders and those that are."""
+def differences(
+    expected: Mapping[Path, Expected], folders: Iterable[Path], root: Path
+) -> tuple[Difference, ...]:
+    """Give every difference between the files that should be in some folders and those that are.
+
+    Raises ProblemsFound for a file that cannot be read.
+    """
     found = []
     for path, wanted in expected.items():
-        present = _read(path)
+        present = _read(path, root)
         if present != wanted.text:
             found.append(Difference(path, _state(present), wanted.text, wanted.source))
     for folder in folders:
         for path in sorted(folder.glob("*")) if folder.is_dir() else ():
             if path not in expected and path.suffix in (".sql", ".yml"):
-                present = _read(path)
+                present = _read(path, root)
                 if present is not None and is_generated(present):
                     state: State = "orphan" if is_untouched(present) else "edited-orphan"
                     found.append(Difference(path, state, None, ""))
@@ -86,7 +91,7 @@ def apply(found: Iterable[Difference], root: Path) -> None:
     for difference in found:
         try:
             if difference.text is None:
-                difference.path.unlink()
+                difference.path.unlink(missing_ok=True)
             else:
                 _write(difference.path, difference.text)
         except OSError as error:
@@ -104,12 +109,15 @@ def _state(present: str | None) -> State:
     return "stale" if is_untouched(present) else "edited-by-hand"
 
 
-def _read(path: Path) -> str | None:
+def _read(path: Path, root: Path) -> str | None:
     """Read a file, its line ends made plain; None where there is none."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
-    except (FileNotFoundError, IsADirectoryError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return None
+    except OSError as error:
+        place = Place(shown_path(path, root))
+        raise refused("not-readable", f"cannot be read: {error.strerror}", place) from None
 
 
 def _write(path: Path, text: str) -> None:

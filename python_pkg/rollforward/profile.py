@@ -15,7 +15,7 @@ from typing import Any
 
 from rollforward.errors import Place, did_you_mean, refused
 from rollforward.source import Mapping as Nodes
-from rollforward.source import Node, Scalar, Sequence, read_document
+from rollforward.source import Node, Scalar, Sequence, content_of, read_document
 
 PROFILES_FILE = "profiles.yml"
 _ENV_VAR = re.compile(
@@ -61,7 +61,7 @@ class Wanted:
 def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     """Give the target of a project whose dbt_project.yml names a profile; raises ProblemsFound."""
     file = find_profiles(root, wanted)
-    document = read_document(str(file), file.read_bytes(), anchors=True)
+    document = read_document(str(file), content_of(file, str(file)), anchors=True)
     given = wanted.profile or os.environ.get("DBT_PROFILE") or (profile.text if profile else "")
     if not given:
         hint = "write `profile: <name>`, or say --profile"

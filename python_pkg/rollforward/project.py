@@ -103,7 +103,7 @@ def _compared(root: Path) -> _Compared:
         raise ProblemsFound(problems)
     folders = {"macros": layout.macros, "models": layout.models}
     expected = {folders[file.folder] / file.name: Expected(file.text, file.source) for file in files}
-    return _Compared(layout, differences(expected, folders.values()), state)
+    return _Compared(layout, differences(expected, folders.values(), root), state)
 
 
 def _inputs(layout: Layout) -> list[Path]:

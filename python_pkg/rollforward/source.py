@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import yaml
 
-from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.errors import Place, Problem, ProblemsFound, refused
 
 MOST_BYTES = 1_000_000
 DEEPEST = 40
@@ -83,6 +84,14 @@ class Document:
 
     path: str
     root: Mapping
+
+
+def content_of(path: Path, shown: str) -> bytes:
+    """Give what a file holds; raises ProblemsFound with the name the user knows it by."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise refused("not-readable", f"cannot be read: {error.strerror}", Place(shown)) from None
 
 
 def read_document(path: str, content: bytes, *, anchors: bool = False, empty: bool = False) -> Document:
@@ -236,7 +245,7 @@ class _Reader:
             if not isinstance(key, Scalar):
                 self.say("key-not-text", f"a key has to be a word, not {_shape(key)}", key.place)
             elif key.text == "<<" and self.anchors_allowed:
-                merged += value.entries if isinstance(value, Mapping) else ()
+                merged += [entry for each in _listed(value) for entry in each.entries]
             elif key.text in entries:
                 first = entries[key.text][0].place.line
                 message = f"the key '{key.text}' is given twice"
@@ -253,6 +262,12 @@ class _Reader:
         source = self.lines[start.line] if start.line < len(self.lines) else ""
         last = end.column if end.line == start.line else len(source.rstrip())
         return Place(self.path, start.line + 1, start.column + 1, max(1, last - start.column), source)
+
+
+def _listed(merged: Node) -> tuple[Mapping, ...]:
+    """Give the mappings behind `<<`, one or a list; of keys that several have, the first one's counts."""
+    listed = merged.items if isinstance(merged, Sequence) else (merged,)
+    return tuple(each for each in listed if isinstance(each, Mapping))
 
 
 def _characters(scalar: Scalar) -> Iterator[tuple[int, int]]:

@@ -44,10 +44,18 @@ def state_of(root: Path, paths: Iterable[Path]) -> str:
     state = hashlib.sha256()
     for start in (_CODE, *paths):
         for file in _files(start):
-            content = file.read_bytes() if file.is_file() else b""
+            content = _content(file)
             name = os.path.relpath(file, root).encode(errors="surrogateescape")
             state.update(b"%s\0%d\0%s" % (name, len(content), content))
     return state.hexdigest()
+
+
+def _content(file: Path) -> bytes:
+    """Give what a file holds; whoever reads it for what it says will say that it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _files(start: Path) -> list[Path]:

@@ -132,6 +132,31 @@ def test_a_checkout_that_cannot_be_written(root: Path, monkeypatch: pytest.Monke
     )
 
 
+def test_a_folder_that_cannot_be_looked_into_is_not_an_empty_one(root: Path) -> None:
+    before = state(root)
+    (root / "metrics").rename(root / "definitions")
+    (root / "metrics").write_text("a file where the folder should be")
+    with pytest.raises(ProblemsFound) as found:
+        compile_project(root, root / "target")
+    assert str(found.value) == "metrics: error[not-readable]: cannot be read: Not a directory"
+    assert state(root) == before
+
+
+@pytest.mark.parametrize("name", ["metrics/lost_share.yml", MACRO])
+def test_a_file_that_cannot_be_read_is_named(root: Path, name: str) -> None:
+    (root / name).unlink()
+    (root / name).symlink_to(root / name)
+    with pytest.raises(ProblemsFound) as found:
+        compile_project(root, root / "target")
+    assert str(found.value).startswith(f"{name}: error[not-readable]: cannot be read: ")
+
+
+def test_a_file_where_a_folder_goes_is_not_written_over(tmp_path: Path) -> None:
+    root = small_project(tmp_path, DEFINITIONS | {"macros": "a file where the folder should be"})
+    with pytest.raises(ProblemsFound, match=r"macros/metrics/lost_share.sql: error\[not-writable\]"):
+        compile_project(root, root / "target")
+
+
 def test_a_target_that_cannot_be_written_is_no_problem(tmp_path: Path) -> None:
     root = small_project(tmp_path, DEFINITIONS | {"target": "a file where the folder should be"})
     assert len(compile_project(root, root / "target").written) == 3

@@ -62,6 +62,17 @@ def test_dbt_files_may_use_anchors() -> None:
     }
 
 
+def test_of_several_merged_mappings_the_first_counts() -> None:
+    text = b"a: &a {unit: a}\nb: &b {unit: b, shape: payments}\nbook: {<<: [*a, *b], amount: c}\n"
+    book = read_document("dbt_project.yml", text, anchors=True).root.get("book")
+    assert isinstance(book, Mapping)
+    assert {key.text: item.text for key, item in book.entries if isinstance(item, Scalar)} == {
+        "amount": "c",
+        "unit": "a",
+        "shape": "payments",
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
