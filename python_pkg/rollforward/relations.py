@@ -20,6 +20,7 @@ from rollforward.statement import Relations
 
 PROBLEMS = "rollforward__input_problems"
 MODELS = (COHORTS, LEDGER, PROBLEMS)
+_COHORTS_FILE = f"models/marts/{COHORTS}.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def locate(
     if manifest is None:
         return Located(plain)
     known = {name: node for name, key in ids.items() if (node := manifest.nodes.get(key))}
-    notes = tuple(_stale(layout, manifest, known))
+    notes = tuple(_stale(layout, folder, manifest, known))
     written = plain | {name: node.relation for name, node in known.items()}
     cohorts = known.get(COHORTS)
     if target is None or cohorts is None or _fits(cohorts, manifest, target):
@@ -90,17 +91,24 @@ def _fits(node: Node, manifest: Manifest, target: Target) -> bool:
     return node.schema.lower() in (usual.lower(), node.configured_schema.lower())
 
 
-def _stale(layout: Layout, manifest: Manifest, known: dict[str, Node]) -> list[str]:
-    """Give what has changed since dbt wrote the manifest: code of the package, settings."""
-    if (node := known.get(COHORTS)) and _read(
-        layout.package / "models" / "marts" / f"{COHORTS}.sql"
-    ) != node.code:
+def _stale(layout: Layout, folder: Path, manifest: Manifest, known: dict[str, Node]) -> list[str]:
+    """Give what has changed since dbt built the cohorts: code of the package, settings."""
+    if (node := known.get(COHORTS)) and _read(layout.package / _COHORTS_FILE) != node.code:
         return ["dbt last ran with another version of the package: run `dbt build`"]
+    # The statement a model was built with is written when it is run; the manifest by any dbt command.
+    built = _changed(folder / "run" / PACKAGE / _COHORTS_FILE) or manifest.written
     for name in (VARS_FILE, PROJECT_FILE):
-        file = layout.root / name
-        if file.is_file() and file.stat().st_mtime > manifest.written:
+        if _changed(layout.root / name) > built:
             return [f"{name} has changed since dbt last ran: run `dbt build`"]
     return []
+
+
+def _changed(file: Path) -> float:
+    """Give when a file was last written, in seconds since 1970; 0 where there is none."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _read(file: Path) -> str:
