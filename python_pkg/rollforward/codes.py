@@ -118,6 +118,10 @@ ROWS: Mapping[str, str] = {
         "Some engines read a backslash in a `like` pattern as itself, others as an escape: no text says the"
         " same on all of them."
     ),
+    "letters-beyond-ascii": (
+        "`lower` and `upper` turn the letters A to Z; how others are turned is in each engine's own table, so"
+        " what is turned is compared with written texts of ASCII letters."
+    ),
     "product-in-row": (
         "Multiplied row by row, amounts would be rounded row by row; a derived metric multiplies sums."
     ),

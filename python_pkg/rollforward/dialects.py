@@ -15,7 +15,7 @@ class Dialect:
     engine did. Compiled: its adapter compiled them, and the SQL was read and checked, not run.
 
     `collation` is the one in which texts are ordered character by character, where a database may order them
-    by another. `changes_case` are the functions that turn letters into small and capital ones, all of them.
+    by another.
 
     `parent` is the adapter whose macros dbt's dispatch finds where it has none of its own: redshift finds
     `postgres__` ones and databricks `spark__` ones; athena does not find trino's. Other types need no entry:
@@ -33,7 +33,6 @@ class Dialect:
     parent: str = ""
     ending: str = ""
     collation: str = ""
-    changes_case: tuple[str, str] = ("lower", "upper")
     day_type: str = "date"
     decimal: str = ""
     keeps_contracts: bool = True
@@ -60,7 +59,6 @@ DIALECTS = (
         "executed",
         "Nullable(Float64)",
         ending="settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1",
-        changes_case=("lowerUTF8", "upperUTF8"),
         # Its date begins in 1970, and wraps around before.
         day_type="Date32",
         decimal="toDecimal128",

@@ -6,7 +6,7 @@ The modules that know sqlglot are this one, `fragments`, `rows` and `movements`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -17,7 +17,7 @@ from sqlglot.errors import ParseError, TokenError
 
 from rollforward.dialects import DEFAULT, dialect_of
 from rollforward.errors import Place, Problem, ProblemsFound
-from rollforward.fragments import ORDERS_TEXTS, text_of
+from rollforward.fragments import ORDERS_TEXTS, TURNING, text_of
 from rollforward.source import Scalar
 
 ValueType = Literal["text", "amount", "number"]
@@ -40,8 +40,9 @@ _OWN_WORDS = re.compile(r'["`\[?~]|if|ilike', flags=re.IGNORECASE)
 _DENIED = re.compile(r"not|!", flags=re.IGNORECASE)
 _ORDERINGS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
-_TEXT_FUNCTIONS = (exp.Lower, exp.Upper, exp.Coalesce)
 _TEXT_HINT = "attributes are texts: compare them with texts, such as '5'"
+_SPELLINGS_HINT = "name every spelling, such as city in ('Österreich', 'ÖSTERREICH')"
+_COLUMN_HINT = "compare with written texts, or use a column of a model of yours that has one spelling of each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +241,37 @@ class Checks:
             quoted = isinstance(odd, exp.Literal) and odd.is_string
             hint = "write numbers without quotes" if quoted else "put texts in single quotes"
             self.say("mixed-types", "a text is compared with a number", odd, hint)
+        self.letters(parts)
         for column in parts:
             known = self.scope.values.get(column.name) if isinstance(column, exp.Column) else None
             for part in parts if known else ():
                 if isinstance(part, exp.Literal) and part.is_string and part.this not in (known or ()):
                     hint = f"known: {', '.join(known or ())}"
                     self.say("unknown-value", f"no row has the {column.name} '{part.this}'", part, hint)
+
+    def letters(self, parts: Sequence[exp.Expr]) -> None:
+        """Check that what is turned into small or capital letters is compared with texts of ASCII letters.
+
+        Of two values with other letters it depends on the engine's table whether they are the same.
+        """
+        first, *others = ([*_leaves(part)] for part in parts)
+        rest = [leaf for part in others for leaf in part]
+        if not any(turned for _, turned in first + rest):
+            return
+        for leaf, _ in first + rest:
+            if isinstance(leaf, exp.Literal) and not leaf.name.isascii():
+                self.beyond_ascii(leaf)
+        if any(isinstance(leaf, exp.Column) for leaf, _ in first):
+            for leaf, _ in rest:
+                if isinstance(leaf, exp.Column) and self.scope.types.get(leaf.name) == "text":
+                    self.beyond_ascii(leaf)
+
+    def beyond_ascii(self, leaf: exp.Expr) -> None:
+        """Note a text or a column of which engines may turn letters differently."""
+        written = isinstance(leaf, exp.Literal)
+        where = f"as in '{leaf.name}'" if written else f"which '{leaf.name}' may have"
+        message = f"engines disagree about capital and small letters beyond ASCII, {where}"
+        self.say("letters-beyond-ascii", message, leaf, _SPELLINGS_HINT if written else _COLUMN_HINT)
 
     def pattern(self, node: exp.Like) -> None:
         """Check that a pattern means the same on every engine."""
@@ -254,6 +280,14 @@ class Checks:
                 message = "a backslash in a pattern is itself on some engines, and an escape on others"
                 hint = "compare with = or in, or put _ for any one character"
                 self.say("backslash-in-pattern", message, text, hint)
+
+    def expression(self, node: exp.Expr) -> ValueType | None:
+        """Check what rows are counted, summed or grouped by, and give its type."""
+        kind = self.value(node)
+        for leaf, turned in _leaves(node):
+            if kind == "text" and turned:
+                self.beyond_ascii(leaf)
+        return kind
 
     def value(self, node: exp.Expr) -> ValueType | None:
         """Check something that has to be a value, and give its type where that is known."""
@@ -274,13 +308,21 @@ class Checks:
                 return self.arithmetic(node)
             case exp.Case() if self.scope.has_numbers:
                 return self.case(node)
-            case _ if isinstance(node, _TEXT_FUNCTIONS):
-                kinds = [self.value(part) for part in node.iter_expressions()]
-                return kinds[0]
+            case exp.Lower() | exp.Upper() | exp.Coalesce():
+                return self.function(node)
             case _:
                 due = "a column, a number or a text" if self.scope.has_numbers else "an attribute or a text"
                 self.refuse(node, f"where {due} is due", self.scope.hint)
                 return None
+
+    def function(self, node: exp.Expr) -> ValueType | None:
+        """Check a function, and give its type."""
+        kind, *_ = [self.value(part) for part in node.iter_expressions()]
+        if isinstance(node, TURNING) and kind in ("amount", "number"):
+            hint = "compare numbers with numbers: = <> < > <= >= in between"
+            self.say("mixed-types", "a number has no letters to turn", node.this, hint)
+            return None
+        return kind
 
     def digits(self, node: exp.Literal) -> None:
         """Check that a number can be written for every engine without losing a digit."""
@@ -310,14 +352,12 @@ class Checks:
         if node.this is not None:
             self.refuse(node, "where `case when` is due", self.scope.hint)
             return None
-        branches = node.args["ifs"]
-        for branch in branches:
+        for branch in node.args["ifs"]:
             self.condition(branch.this)
-        default = node.args.get("default")
-        if default is None:
+        if node.args.get("default") is None:
             hint = "say what all other rows are: else 0, or else 'other'"
             self.say("case-without-else", "`case` without `else` leaves rows without a value", node, hint)
-        values = [branch.args["true"] for branch in branches] + ([default] if default is not None else [])
+        values = _values(node)
         kinds = [self.value(value) for value in values]
         # A 0 is an amount as well.
         known = {
@@ -360,14 +400,43 @@ class Checks:
 
     def place(self, node: exp.Expr) -> Place:
         """Give the place of a node: of its text or its name where they are found, else of a column in it."""
+        if isinstance(node, exp.Literal) and node.is_string:
+            return self.place_of_text(node)
         for word in (node.sql(DEFAULT.sqlglot), node.key):
-            start = self.sql.text.lower().find(word.lower())
-            if start >= 0 and not isinstance(node, exp.Column):
-                return self.sql.within(start, len(word))
+            found = re.search(re.escape(word), self.sql.text, flags=re.IGNORECASE)
+            if found and not isinstance(node, exp.Column):
+                return self.sql.within(found.start(), len(word))
         for name in node.find_all(exp.Identifier):
             if "start" in name.meta:
                 return self.sql.within(name.meta["start"], name.meta["end"] - name.meta["start"] + 1)
         return self.sql.place
+
+    def place_of_text(self, node: exp.Literal) -> Place:
+        """Give the place of a written text, in whichever quotes: of this one, where it is written again."""
+        inner = re.escape(node.sql(DEFAULT.sqlglot)[1:-1])
+        found = [*re.finditer(f"""['"]{inner}['"]""", self.sql.text)]
+        same = [each is node for each in node.root().find_all(exp.Literal, bfs=False) if each == node]
+        if len(found) != len(same):
+            return self.sql.place
+        at = found[same.index(True)]
+        return self.sql.within(at.start(), len(at.group()))
+
+
+def _values(case: exp.Case) -> list[exp.Expr]:
+    """Give the values that a `case` chooses from."""
+    default = case.args.get("default")
+    return [branch.args["true"] for branch in case.args["ifs"]] + ([] if default is None else [default])
+
+
+def _leaves(node: exp.Expr, turned: bool = False) -> Iterator[tuple[exp.Expr, bool]]:
+    """Give the columns, texts and numbers in a value, and whether engines may turn each differently."""
+    if isinstance(node, exp.Column):
+        yield node, turned
+    elif isinstance(node, exp.Literal):
+        yield node, turned and not node.name.isascii()
+    else:
+        for part in _values(node) if isinstance(node, exp.Case) else node.iter_expressions():
+            yield from _leaves(part, turned or isinstance(node, TURNING))
 
 
 def _is_zero(node: exp.Expr) -> bool:

@@ -1,8 +1,9 @@
 """Trees of SQL that users wrote -> texts, for every engine.
 
 What may be said is so little that it is written here, plainly: engines differ in how they write quotes inside
-texts, which is left to sqlglot, in how they turn letters, in how they order texts, and in whether a number
-with decimals is exact. A test compares what is written with what sqlglot writes, for all engines.
+texts, which is left to sqlglot, in which letters they turn into capital and small ones, in how they order
+texts, and in whether a number with decimals is exact. A test compares what is written with what sqlglot
+writes, for all engines.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from string import ascii_lowercase, ascii_uppercase
 
 import sqlglot
 from sqlglot import exp
@@ -23,9 +25,11 @@ _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
 _SPECIAL = frozenset("'\\\n\r\t\0")
 ORDERS_TEXTS = "orders_texts"
 """Marks a comparison by the order of texts, which depends on the collation of a database."""
-_DIFFERENT = ("''", "\\", '"', "lower(", "upper(")
+_DIFFERENT = ("''", "\\", '"')
 """What engines may write differently, as the default one writes it."""
 _DECIMALS = re.compile(r"\d[.]\d")
+TURNING = (exp.Lower, exp.Upper)
+"""What turns letters into small or capital ones."""
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.And: "and",
     exp.Or: "or",
@@ -133,15 +137,36 @@ def _composed(node: exp.Expr, engine: Dialect) -> str:
         case exp.Neg():
             inner = _text(node.this, engine)
             return f"- {inner}" if inner.startswith("-") else f"-{inner}"
-        case exp.Lower() | exp.Upper():
-            name = engine.changes_case[isinstance(node, exp.Upper)]
-            return f"{name}({_text(node.this, engine)})"
-        case exp.Coalesce() if node.expressions:
-            return f"coalesce({_list([node.this, *node.expressions], engine)})"
         case exp.Case() if node.this is None:
             return " ".join(["case", *_branches(node, engine), "end"])
         case _:
-            return text_of(node, engine)
+            return _function(node, engine)
+
+
+def _function(node: exp.Expr, engine: Dialect) -> str:
+    """Write a function; sqlglot writes what is left."""
+    match node:
+        case exp.Lower() | exp.Upper():
+            return _text(_turned(node), engine)
+        case exp.Anonymous():
+            return f"{node.name}({_list(node.expressions, engine)})"
+        case exp.Coalesce() if node.expressions:
+            return f"coalesce({_list([node.this, *node.expressions], engine)})"
+        case _:
+            return text_of(said_exactly(node, engine), engine)
+
+
+def _turned(node: exp.Expr) -> exp.Expr:
+    """Give `lower` and `upper` letter by letter, A to Z: other letters are in each engine's own table."""
+    letters = (ascii_uppercase, ascii_lowercase)
+    given, wanted = letters if isinstance(node, exp.Lower) else reversed(letters)
+    text = node.this.unnest()
+    if isinstance(text, TURNING):
+        text = _turned(text)
+    if isinstance(text, exp.Literal):
+        return exp.Literal.string(text.this.translate(str.maketrans(given, wanted)))
+    alphabets = [exp.Literal.string(given), exp.Literal.string(wanted)]
+    return exp.Anonymous(this="translate", expressions=[text, *alphabets])
 
 
 def _compared(node: exp.Expr, engine: Dialect) -> str:
@@ -156,7 +181,7 @@ def _list(nodes: Iterable[exp.Expr], engine: Dialect) -> str:
 
 def text_of(tree: exp.Expr, engine: Dialect) -> str:
     """Have sqlglot write a tree for an engine, with keywords and functions in lower case."""
-    text = _said_exactly(tree, engine).sql(dialect=engine.sqlglot, comments=False)
+    text = tree.sql(dialect=engine.sqlglot, comments=False)
     pieces, end = [], 0
     for token in sqlglot.tokenize(text, read=engine.sqlglot):
         if token.token_type not in _QUOTED and token.text.isupper():
@@ -165,16 +190,14 @@ def text_of(tree: exp.Expr, engine: Dialect) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def _said_exactly(tree: exp.Expr, engine: Dialect) -> exp.Expr:
+def said_exactly(tree: exp.Expr, engine: Dialect) -> exp.Expr:
     """Give a tree in the words with which an engine means just this."""
-    if not engine.collation and not engine.decimal and engine.changes_case == DEFAULT.changes_case:
-        return tree
 
     def exactly(node: exp.Expr) -> exp.Expr:
         match node:
-            case exp.Lower() | exp.Upper() if engine.changes_case != DEFAULT.changes_case:
-                name = engine.changes_case[isinstance(node, exp.Upper)]
-                return exp.Anonymous(this=name, expressions=[node.this])
+            case exp.Lower() | exp.Upper():
+                # What is given anew is not looked into.
+                return _turned(type(node)(this=said_exactly(node.this, engine)))
             case _ if ORDERS_TEXTS in node.meta and engine.collation:
                 collation = exp.to_identifier(engine.collation, quoted=True)
                 node.set("this", exp.Collate(this=node.this, expression=collation))

@@ -109,7 +109,7 @@ def dimension_meaning(
     except ProblemsFound as refused:
         problems += refused.problems
         return None
-    kind = checks.value(tree)
+    kind = checks.expression(tree)
     if not checks.problems and (kind == "text") == bool(dimension.bands):
         if dimension.bands:
             checks.say("mixed-types", "a text cannot be cut into bands", tree, "leave out `bands`")
@@ -168,7 +168,7 @@ def _checked_expr(
         found += refused.problems
         return None, None
     before = len(found)
-    kind = checks.value(tree)
+    kind = checks.expression(tree)
     if kind == "text" and metric.agg not in ("count", "count_distinct") and len(found) == before:
         hint = "count them with agg: count_distinct, or choose by them in `filter`"
         checks.say("mixed-types", f"'{metric.agg}' of a text", tree, hint)

@@ -11,7 +11,7 @@ from rollforward.dialects import DIALECTS
 from rollforward.emit_macro import macro
 from rollforward.header import is_generated, is_untouched, with_header
 from rollforward.project import compile_project
-from small_project import DEFINITIONS, REPO, VIEW, small_project
+from small_project import DEFINITIONS, PROJECT, REPO, VIEW, small_project
 
 MACRO = """\
 {#- Lost Share: (contraction_revenue + churned_revenue) / starting_revenue -#}
@@ -172,12 +172,20 @@ def test_a_rate_that_is_no_quotient_shows_the_measures_it_uses(tmp_path: Path) -
 
 
 def test_a_condition_that_engines_write_differently_becomes_a_macro(tmp_path: Path) -> None:
-    view = VIEW + "    where: plan <> 'O''Brien' and lower(region) in ('eu', 'us')\n"
+    view = VIEW + "    where: plan <> 'O''Brien' and region in ('eu', 'us')\n"
     files = compiled(tmp_path, DEFINITIONS | {"metrics/views.yml": view})
     assert "and {{ shop.retention__where() }}" in files["models/metrics/retention.sql"]
     written = files["macros/metrics/retention__where.sql"]
-    assert "(plan <> 'O''Brien' or plan is null) and lower(region) in ('eu', 'us')" in written
-    assert "(plan <> 'O\\'Brien' or plan is null) and lower(region) in ('eu', 'us')" in written
+    assert "(plan <> 'O''Brien' or plan is null) and region in ('eu', 'us')" in written
+    assert "(plan <> 'O\\'Brien' or plan is null) and region in ('eu', 'us')" in written
+
+
+def test_letters_are_turned_in_one_text_for_all(tmp_path: Path) -> None:
+    view = VIEW + "    where: plan ilike 'Pro%'\n"
+    project = PROJECT.replace("  rollforward:\n", "  rollforward:\n    dialect: postgres\n")
+    files = compiled(tmp_path, DEFINITIONS | {"dbt_project.yml": project, "metrics/views.yml": view})
+    turned = "translate(plan, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+    assert f"and {turned} like 'pro%'" in files["models/metrics/retention.sql"]
 
 
 def test_a_condition_with_or_keeps_to_itself(tmp_path: Path) -> None:

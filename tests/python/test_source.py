@@ -133,7 +133,7 @@ EDITS = st.tuples(
 
 
 def edited(edits: list[tuple[int, int, str]]) -> str:
-    text = "".join(DEFINITIONS.values()) + "    where: plan in ('a', lower(region)) and not plan is null\n"
+    text = "".join(DEFINITIONS.values()) + "    where: lower(plan) in ('a', 'b') and not plan is null\n"
     for start, length, piece in edits:
         text = text[:start] + piece + text[start + length :]
     return text
