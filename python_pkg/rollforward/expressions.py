@@ -236,6 +236,8 @@ class Checks:
             node.meta[ORDERS_TEXTS] = True
         if isinstance(node, exp.Like):
             self.pattern(node)
+            if "text" not in kinds and None not in kinds:
+                self.say("mixed-types", "'like' compares texts", node, "compare numbers with = < > between")
         if "text" in kinds and {"amount", "number"} & set(kinds):
             odd = next((part for part in parts if isinstance(part, exp.Literal)), parts[-1])
             quoted = isinstance(odd, exp.Literal) and odd.is_string
@@ -280,6 +282,10 @@ class Checks:
                 message = "a backslash in a pattern is itself on some engines, and an escape on others"
                 hint = "compare with = or in, or put _ for any one character"
                 self.say("backslash-in-pattern", message, text, hint)
+        for leaf, turned in _leaves(node.expression):
+            if isinstance(leaf, exp.Column) and not turned and self.scope.types.get(leaf.name) == "text":
+                message = f"a backslash, which '{leaf.name}' may have, is an escape on some engines only"
+                self.say("backslash-in-pattern", message, leaf, "write the pattern out, as in like 'pro%'")
 
     def expression(self, node: exp.Expr) -> ValueType | None:
         """Check what rows are counted, summed or grouped by, and give its type."""
@@ -302,8 +308,10 @@ class Checks:
             case exp.Literal():
                 self.digits(node)
                 return "number"
-            case exp.Paren() | exp.Neg():
+            case exp.Paren():
                 return self.value(node.this)
+            case exp.Neg():
+                return self.calculated(node, self.value(node.this))
             case exp.Add() | exp.Sub() | exp.Mul() if self.scope.has_numbers:
                 return self.arithmetic(node)
             case exp.Case() if self.scope.has_numbers:
@@ -317,7 +325,9 @@ class Checks:
 
     def function(self, node: exp.Expr) -> ValueType | None:
         """Check a function, and give its type."""
-        kind, *_ = [self.value(part) for part in node.iter_expressions()]
+        kind, *others = [self.value(part) for part in node.iter_expressions()]
+        if any((kind == "text") != (other == "text") for other in others if None not in (kind, other)):
+            self.say("mixed-types", "the values of 'coalesce' are of different types", node, self.scope.hint)
         if isinstance(node, TURNING) and kind in ("amount", "number"):
             hint = "compare numbers with numbers: = <> < > <= >= in between"
             self.say("mixed-types", "a number has no letters to turn", node.this, hint)
@@ -336,7 +346,7 @@ class Checks:
         """Check a sum, a difference or a product: amounts with amounts, and whole multiples of them."""
         left, right = self.value(node.left), self.value(node.right)
         if "text" in (left, right):
-            self.say("mixed-types", "a text is calculated with", node, self.scope.hint)
+            self.calculated(node, "text")
         elif isinstance(node, exp.Mul):
             if not any(isinstance(part, exp.Literal) and part.is_int for part in (node.left, node.right)):
                 hint = "multiply in a derived metric, where amounts are summed up already"
@@ -346,6 +356,12 @@ class Checks:
             hint = "add amounts to amounts"
             self.say("mixed-kinds", "an amount and a plain number are joined", node, hint)
         return left
+
+    def calculated(self, node: exp.Expr, kind: ValueType | None) -> ValueType | None:
+        """Check that what is calculated with is no text, and give its type."""
+        if kind == "text":
+            self.say("mixed-types", "a text is calculated with", node, self.scope.hint)
+        return kind
 
     def case(self, node: exp.Case) -> ValueType | None:
         """Check a `case`: conditions, and values of one type for every row."""

@@ -152,6 +152,8 @@ def _function(node: exp.Expr, engine: Dialect) -> str:
             return f"{node.name}({_list(node.expressions, engine)})"
         case exp.Coalesce() if node.expressions:
             return f"coalesce({_list([node.this, *node.expressions], engine)})"
+        case exp.Coalesce():
+            return _text(node.this, engine)
         case _:
             return text_of(said_exactly(node, engine), engine)
 
