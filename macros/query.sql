@@ -3,9 +3,9 @@
         {{ rollforward.query(metrics=['net_expansion_rate'], book='recurring_revenue', comparison='trailing_12_months', by=['plan']) }}
 
     `book` and `comparison` take one name or a list (each is a column, so they are never mixed); `by` are attributes,
-    `where` is SQL over them. Periods that are not complete are left out unless incomplete_periods='include'. -#}
+    `where` is SQL over them, in the words of your database. Periods that are not complete are left out unless incomplete_periods='include'. -#}
 {% macro query(metrics, book, comparison, by=[], where=none, incomplete_periods='exclude') %}
-{%- do rollforward.check_query(metrics, book, comparison, by, incomplete_periods) -%}
+{%- do rollforward.check_query(metrics, book, comparison, by, where, incomplete_periods) -%}
 {%- set keys = ['book', 'comparison', 'period_start', 'period_end', 'is_complete'] + rollforward.as_list(by) -%}
 select
     {{ keys | join(",\n    ") }}
@@ -48,8 +48,17 @@ group by {{ keys | join(", ") }}
 {% endmacro %}
 
 
+{#- Whether SQL denies something without a word about values that are missing, which are a group of their own here. -#}
+{% macro drops_what_is_missing(where) %}
+    {%- set words = modules.re.sub("'[^']*'", "''", where) | lower -%}
+    {%- set denies = modules.re.search('<>|!=|\\bnot\\b', modules.re.sub('\\bis\\s+not\\s+null\\b', '', words)) -%}
+    {%- set speaks_of_missing = modules.re.search('\\bis\\s+(not\\s+)?null\\b|\\bcoalesce\\b|\\bis\\s+(not\\s+)?distinct\\s+from\\b', words) -%}
+    {{ return(denies is not none and speaks_of_missing is none) }}
+{% endmacro %}
+
+
 {#- Stop with one message when a query names what does not exist. -#}
-{% macro check_query(metrics, book, comparison, by, incomplete_periods) %}
+{% macro check_query(metrics, book, comparison, by, where, incomplete_periods) %}
     {%- set problems = [] -%}
     {%- if not rollforward.as_list(metrics) -%}
         {%- do problems.append("metrics is empty: name at least one") -%}
@@ -83,6 +92,9 @@ group by {{ keys | join(", ") }}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if where and rollforward.drops_what_is_missing(where) -%}
+        {%- do problems.append("where \"" ~ where ~ "\": rows without a value are neither equal to another nor different, so that SQL drops them; say what becomes of them, as in coalesce(plan, '') <> 'internal'") -%}
+    {%- endif -%}
     {%- if incomplete_periods not in ['exclude', 'include'] -%}
         {%- do problems.append("incomplete_periods '" ~ incomplete_periods ~ "' is not one of exclude, include") -%}
     {%- endif -%}

@@ -1,34 +1,9 @@
-{#- Generated from metrics/customer_retention_rate.yml by `rollforward compile`: change it there. 33e795b85d29 -#}
+{#- Generated from metrics/customer_retention_rate.yml by `rollforward compile`: change it there. 9073d483b9ae -#}
 {#- Customer Retention Rate (CRR): retained_customers / starting_customers -#}
 {% macro customer_retention_rate() -%}
-    {{- adapter.dispatch('customer_retention_rate', 'rollforward')() -}}
-{%- endmacro %}
-
-{% macro default__customer_retention_rate() -%}
     (
-        cast(sum(retained_customers) as double)
-        / nullif(cast(sum(starting_customers) as double), 0)
-    )
-{%- endmacro %}
-
-{% macro postgres__customer_retention_rate() -%}
-    (
-        cast(sum(retained_customers) as double precision)
-        / nullif(cast(sum(starting_customers) as double precision), 0)
-    )
-{%- endmacro %}
-
-{% macro bigquery__customer_retention_rate() -%}
-    (
-        cast(sum(retained_customers) as float64)
-        / nullif(cast(sum(starting_customers) as float64), 0)
-    )
-{%- endmacro %}
-
-{% macro clickhouse__customer_retention_rate() -%}
-    (
-        cast(sum(retained_customers) as Nullable(Float64))
-        / nullif(cast(sum(starting_customers) as Nullable(Float64)), 0)
+        cast(sum(retained_customers) as {{ rollforward.float_type() }})
+        / nullif(cast(sum(starting_customers) as {{ rollforward.float_type() }}), 0)
     )
 {%- endmacro %}
 

@@ -31,6 +31,7 @@
     {%- elif declared is mapping -%}
         {%- for name, given in books.items() -%}{%- do rollforward.check_book(problems, name, given) -%}{%- endfor -%}
     {%- endif -%}
+    {%- if not problems -%}{%- do rollforward.check_spellings(problems) -%}{%- endif -%}
     {%- if problems -%}
         {{ exceptions.raise_compiler_error("rollforward's vars cannot be used:\n  - " ~ problems | join("\n  - ")) }}
     {%- endif -%}
@@ -111,14 +112,18 @@
             {%- for name in given[key] if name is not string -%}
                 {%- do problems.append(where ~ "." ~ key ~ ": '" ~ name ~ "' is not a name; write it in quotes if it is one") -%}
             {%- endfor -%}
+            {%- for name in given[key] | unique if (given[key] | list).count(name) > 1 -%}
+                {%- do problems.append(where ~ "." ~ key ~ ": '" ~ name ~ "' is listed twice") -%}
+            {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}
 
 
 {#- An attribute becomes a column of the cohorts and of the ledger, and travels beside those of every
-    model before them, so it cannot have the name of one of theirs. Measures end in _revenue or _customers, and two
-    underscores mark what is made of an attribute. -#}
+    model before them, so it cannot have the name of one of theirs, in small letters or capital ones: most engines take
+    `Unit` and `unit` for one column. Measures end in _revenue or _customers, and two underscores mark what is made of an
+    attribute. -#}
 {% macro reserved_columns() %}
     {{ return([
         'book', 'comparison', 'period_start', 'period_end', 'is_complete',
@@ -126,6 +131,7 @@
         'shape', 'raw_date', 'raw_end', 'raw_amount', 'dated_given', 'dated_on', 'ended_given', 'ended_on', 'amount_given', 'exact_amount', 'amount',
         'row_key', 'reason', 'month_index', 'until_month', 'last_snapshot_of_month', 'series_id', 'unit_id',
         'given_set', 'attribute_set', 'net_amount', 'from_period', 'until_period', 'first_period', 'window_id',
+        'lacks_unit', 'first_day', 'last_day', 'build',
     ]) }}
 {% endmacro %}
 
@@ -135,11 +141,22 @@
         {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is not a plain column name (letters, digits and _); rename it in " ~ given.relation) -%}
     {%- endfor -%}
     {%- set taken = rollforward.reserved_columns() -%}
-    {%- for name in rollforward.as_list(given.get('attributes')) if name in taken or '__' in name or name.endswith('_revenue') or name.endswith('_customers') -%}
+    {%- for name in rollforward.as_list(given.get('attributes')) if name | lower in taken or '__' in name or (name | lower).endswith('_revenue') or (name | lower).endswith('_customers') -%}
         {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is a name the models use themselves; rename it in " ~ given.relation) -%}
     {%- endfor -%}
     {%- for name in rollforward.as_list(given.get('attributes')) if name | lower in rollforward.sql_words() -%}
         {%- do problems.append(where ~ ".attributes: '" ~ name ~ "' is a word of SQL; rename it in " ~ given.relation) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+
+{#- An attribute that several books have is one column, so it is spelled alike. -#}
+{% macro check_spellings(problems) %}
+    {%- set spelled = {} -%}
+    {%- for name in rollforward.attributes() -%}
+        {%- if spelled.setdefault(name | lower, name) != name -%}
+            {%- do problems.append("books: the attribute '" ~ name ~ "' is '" ~ spelled[name | lower] ~ "' elsewhere; spell it alike everywhere") -%}
+        {%- endif -%}
     {%- endfor -%}
 {% endmacro %}
 

@@ -43,9 +43,10 @@
 {% macro as_text(column) %}cast({{ rollforward.column(column) }} as {{ rollforward.text_type() }}){% endmacro %}
 
 
-{#- A value as text; a text of nothing but blanks is no value. -#}
+{#- A value as the text it was given as; a text of nothing but blanks is no value. -#}
 {% macro given_text(value) %}
-    {{ return("nullif(trim(cast(" ~ value ~ " as " ~ rollforward.text_type() ~ ")), '')") }}
+    {%- set text = 'cast(' ~ value ~ ' as ' ~ rollforward.text_type() ~ ')' -%}
+    {{ return("case when trim(" ~ text ~ ") <> '' then " ~ text ~ " end") }}
 {% endmacro %}
 
 

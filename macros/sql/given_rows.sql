@@ -25,24 +25,50 @@
 
 {% macro default__to_date(value) %}cast({{ rollforward.try_cast(value, dbt.type_timestamp()) }} as date){% endmacro %}
 
-{#- The day as it is written, whatever the zone that is written beside it. -#}
-{% macro bigquery__to_date(value) %}
-    {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?' -%}
-    {{ return("safe_cast(replace(regexp_extract(cast(" ~ value ~ " as string), '^(" ~ day ~ ")(?:$|[ T]" ~ time ~ ")'), '/', '-') as date)") }}
+{#- How a day is written in a text: year, month, day, which are the first group; a time and a zone may follow, and do not change
+    the day. -#}
+{% macro written_day(group='(?:') %}
+    {%- set time = '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?' -%}
+    {%- set zone = '( ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?))?' -%}
+    {{ return('^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})' ~ ('([ T]' ~ time ~ zone ~ ')?$').replace('(', group)) }}
 {% endmacro %}
+
+{#- Its own casts read more than is written: `epoch`, a blank before the day but not behind it, an hour that there is not. A
+    column that has a type already is not looked at value by value. -#}
+{% macro duckdb__to_date(value) -%}
+    case
+        when typeof({{ value }}) = 'VARCHAR'
+            then try_cast(replace(regexp_extract(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
+        when isfinite(try_cast({{ value }} as timestamp)) then cast(try_cast({{ value }} as timestamp) as date)
+    end
+{%- endmacro %}
+
+{#- Its own casts take 2026 for the first day of that year, and do not read 2026/1/5. -#}
+{% macro spark__to_date(value) -%}
+    case
+        when typeof({{ value }}) = 'string'
+            then try_cast(replace(regexp_extract(cast({{ value }} as string), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
+        else {{ rollforward.default__to_date(value) }}
+    end
+{%- endmacro %}
+
+{#- The day as it is written, whatever the zone that is written beside it. -#}
+{% macro bigquery__to_date(value) -%}
+    safe_cast(replace(regexp_extract(cast({{ value }} as string), '{{ rollforward.written_day() }}'), '/', '-') as date)
+{%- endmacro %}
 
 {#- The day as it is written: its own casts take 01/02/2024 for 2 January, and digits for seconds since 1970. -#}
-{% macro snowflake__to_date(value) %}
-    {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9])?' -%}
-    {%- set written = "regexp_substr(cast(" ~ value ~ " as varchar), '^(" ~ day ~ ")($|[ T]" ~ time ~ ")', 1, 1, 'e', 1)" -%}
-    {{ return("try_to_date(replace(" ~ written ~ ", '/', '-'), 'YYYY-MM-DD')") }}
-{% endmacro %}
+{% macro snowflake__to_date(value) -%}
+    try_to_date(
+        replace(regexp_substr(cast({{ value }} as varchar), '{{ rollforward.written_day(group='(') }}', 1, 1, 'e', 1), '/', '-'),
+        'YYYY-MM-DD'
+    )
+{%- endmacro %}
 
 {#- Read from text: its own casts take 30 February for 1 March, and guess what 01/02/2024 is. -#}
-{% macro clickhouse__to_date(value) %}
-    {%- set day, time = '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}', '(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?' -%}
-    {{ return("toDate32(parseDateTime64BestEffortOrNull(extract(toString(" ~ value ~ "), '^" ~ day ~ "(?:$|[ T]" ~ time ~ ")'), 0, 'UTC'))") }}
-{% endmacro %}
+{% macro clickhouse__to_date(value) -%}
+    toDate32(parseDateTime64BestEffortOrNull(extract(toString({{ value }}), '{{ rollforward.written_day() }}'), 0, 'UTC'))
+{%- endmacro %}
 
 
 {#- The rows of a book, each with the reason why it cannot be used, or null. A row has one reason: the first that

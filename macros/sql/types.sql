@@ -31,10 +31,33 @@
 {%- endmacro %}
 
 
+{#- A float of 64 bits, which rates are. -#}
+{% macro float_type() %}{{ return(adapter.dispatch('float_type', 'rollforward')()) }}{% endmacro %}
+
+{% macro default__float_type() %}double{% endmacro %}
+
+{% macro postgres__float_type() %}double precision{% endmacro %}
+
+{% macro bigquery__float_type() %}float64{% endmacro %}
+
+{% macro clickhouse__float_type() %}{{ return(rollforward.data_type('Float64')) }}{% endmacro %}
+
+
 {#- The value as `type`, or null when it is not one. -#}
 {% macro try_cast(value, type) %}{{ return(adapter.dispatch('try_cast', 'rollforward')(value, type)) }}{% endmacro %}
 
 {% macro default__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
+
+{#- Its own casts read 1_000 as well. A column that has a type already is not looked at value by value. -#}
+{% macro duckdb__try_cast(value, type) -%}
+    case
+        when typeof({{ value }}) <> 'VARCHAR' or regexp_full_match(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_number() }}')
+            then try_cast({{ value }} as {{ type }})
+    end
+{%- endmacro %}
+
+{#- How a number is written in a text, with blanks around it. -#}
+{% macro written_number() %}{{ return('[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?[[:space:]]*') }}{% endmacro %}
 
 {#- PostgreSQL cannot try: what a text looks like says first whether it can be cast. Values that have a type go by
     their text too, so that one expression fits every type, but without a look at each of them. -#}
@@ -49,7 +72,7 @@
         when
             cast(pg_typeof({{ value }}) as text)
                 in ('numeric', 'integer', 'bigint', 'smallint', 'double precision', 'real')
-            or cast({{ value }} as text) ~ '^[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?[[:space:]]*$'
+            or cast({{ value }} as text) ~ '^{{ rollforward.written_number() }}$'
             then case
                 when abs(round(cast(cast({{ value }} as text) as numeric), {{ scale }})) < 1e{{ precision - scale }}
                     then cast(cast({{ value }} as text) as decimal({{ precision }}, {{ scale }}))

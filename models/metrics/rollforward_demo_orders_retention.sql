@@ -1,4 +1,4 @@
-{#- Generated from metrics/demo_views.yml by `rollforward compile`: change it there. 5102293b3033 -#}
+{#- Generated from metrics/demo_views.yml by `rollforward compile`: change it there. a740761bab54 -#}
 /* The complete periods of orders: each metric, and what it is made of. */
 with cohorts as (
     select *
@@ -36,4 +36,4 @@ select
     cast(sum(ending_customers) as bigint) as ending_customers
 from cohorts
 group by book, comparison, period_start, period_end, is_complete
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}

@@ -1,4 +1,4 @@
-{#- Generated from metrics/demo_views.yml by `rollforward compile`: change it there. 59734a731108 -#}
+{#- Generated from metrics/demo_views.yml by `rollforward compile`: change it there. 77250c6e771a -#}
 /* The complete periods of product_revenue, by product: each metric, and what it is made of. */
 with cohorts as (
     select *
@@ -34,4 +34,4 @@ select
     cast(sum(ending_revenue) - sum(starting_revenue) as decimal(18, 4)) as revenue_growth_rate_numerator
 from cohorts
 group by book, comparison, period_start, period_end, is_complete, product
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}

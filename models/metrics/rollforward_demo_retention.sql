@@ -1,4 +1,4 @@
-{#- Generated from metrics/demo_views.yml by `rollforward compile`: change it there. ca751946c4da -#}
+{#- Generated from metrics/demo_views.yml by `rollforward compile`: change it there. 8e6592deb1e9 -#}
 /* The complete periods of recurring_revenue: each metric, and what it is made of. */
 with cohorts as (
     select *
@@ -57,4 +57,4 @@ select
     cast(sum(ending_customers) as bigint) as ending_customers
 from cohorts
 group by book, comparison, period_start, period_end, is_complete
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}

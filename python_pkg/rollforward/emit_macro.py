@@ -1,13 +1,20 @@
-"""Texts of macros/metrics: one macro per metric, with variants for the engines that write it differently."""
+"""Texts of macros/metrics: one macro per metric, with variants for the engines that write it differently.
+
+A float is called by a macro of the package, so that most metrics are written once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from rollforward.definitions import PACKAGE
 from rollforward.dialects import DEFAULT, DIALECTS, Dialect
 from rollforward.plan import MetricPlan
 from rollforward.sql import enclosed_sql, indented
 from rollforward.trailing import trailing_sql
+
+_FLOAT_TYPE = f"{{{{ {PACKAGE}.float_type() }}}}"
 
 
 def metric_macro(metric: MetricPlan) -> str:
@@ -17,13 +24,14 @@ def metric_macro(metric: MetricPlan) -> str:
     """
     over, texts = "", {}
     for dialect in DIALECTS:
+        writing = replace(dialect, float_type=_FLOAT_TYPE)
         if metric.followed is not None:
-            over, texts[dialect] = "several periods", trailing_sql(metric.followed, dialect)
+            over, texts[dialect] = "several periods", trailing_sql(metric.followed, writing)
         elif metric.reads_ledger:
             rows = {item.name: item.row.on(dialect.adapter) for item in metric.measures}
-            over, texts[dialect] = "the ledger", enclosed_sql(metric.form, dialect, rows)
+            over, texts[dialect] = "the ledger", enclosed_sql(metric.form, writing, rows)
         else:
-            texts[dialect] = enclosed_sql(metric.form, dialect)
+            texts[dialect] = enclosed_sql(metric.form, writing)
     said = f"{metric.label}: {metric.words}" + (f" (over {over})" if over else "")
     calls = dict.fromkeys(metric.aliases, f"{{{{- {metric.project}.{metric.name}() -}}}}")
     names = (metric.name, *metric.aliases) if over else ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rollforward.definitions import COHORTS, LEDGER, PACKAGE
-from rollforward.dialects import DIALECTS
 from rollforward.plan import MetricPlan, ViewPlan
 from rollforward.statement import Relations, Writing, statement
 
 REFS = Relations(
     cohorts=f"{{{{ ref('{PACKAGE}', '{COHORTS}') }}}}", ledger=f"{{{{ ref('{PACKAGE}', '{LEDGER}') }}}}"
 )
+
+_ENDING = f"{{{{ {PACKAGE}.select_ending() }}}}"
 
 
 def view_model(view: ViewPlan, where: str, calls: Mapping[str, str]) -> str:
@@ -21,14 +22,8 @@ def view_model(view: ViewPlan, where: str, calls: Mapping[str, str]) -> str:
         *(each.followed.value for each in view.selected.metrics if each.followed),
     ]
     written = {metric.name: _call(metric) for metric in metrics if metric.project}
-    writing = Writing(REFS, where=where, calls={**calls, **written}, parts=True, ending=_ending())
+    writing = Writing(REFS, where=where, calls={**calls, **written}, parts=True, ending=_ENDING)
     return statement(view.selected, writing)
-
-
-def _ending() -> str:
-    """Give what engines have to be told at the end, as a lookup by engine: most need nothing."""
-    endings = {engine.adapter: engine.ending for engine in DIALECTS if engine.ending}
-    return f"{{{{ {endings}.get(target.type, '') }}}}"
 
 
 def _call(metric: MetricPlan) -> str:

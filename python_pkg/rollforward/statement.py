@@ -213,7 +213,7 @@ def _over_spans(selected: SelectionPlan, writing: Writing) -> str:
     inner = _inner_columns(selected, writing)
     mixed = _months_per_period(selected)
     numbered = [f"{_MONTH} as month_index", *mixed]
-    sliced = f" and {', '.join(by)}" if by else ""
+    *grouped, last = (KEYS[1], "period", *by)
     outer = [_outer_column(metric, selected, writing) for metric in selected.metrics]
     parts = [_outer_part(part, selected) for part in _parts(selected, writing)]
     first = selected.meaning.selection.from_day
@@ -221,7 +221,7 @@ def _over_spans(selected: SelectionPlan, writing: Writing) -> str:
     carried = [f"single_periods.{name}" for name in (*by, *inner)]
     return f""",
 
-/* What is followed: one row a period{sliced}. */
+/* What is followed: one row a {", ".join(grouped)} and {last}. */
 single_periods as (
     select
 {_inside([*KEYS[1:3], *by, f"{_MONTH} as month_index", *inner.values()])}

@@ -16,34 +16,9 @@ from small_project import DEFINITIONS, PROJECT, REPO, VIEW, small_project
 MACRO = """\
 {#- Lost Share: (contraction_revenue + churned_revenue) / starting_revenue -#}
 {% macro lost_share() -%}
-    {{- adapter.dispatch('lost_share', 'shop')() -}}
-{%- endmacro %}
-
-{% macro default__lost_share() -%}
     (
-        cast(sum(contraction_revenue) + sum(churned_revenue) as double)
-        / nullif(cast(sum(starting_revenue) as double), 0)
-    )
-{%- endmacro %}
-
-{% macro postgres__lost_share() -%}
-    (
-        cast(sum(contraction_revenue) + sum(churned_revenue) as double precision)
-        / nullif(cast(sum(starting_revenue) as double precision), 0)
-    )
-{%- endmacro %}
-
-{% macro bigquery__lost_share() -%}
-    (
-        cast(sum(contraction_revenue) + sum(churned_revenue) as float64)
-        / nullif(cast(sum(starting_revenue) as float64), 0)
-    )
-{%- endmacro %}
-
-{% macro clickhouse__lost_share() -%}
-    (
-        cast(sum(contraction_revenue) + sum(churned_revenue) as Nullable(Float64))
-        / nullif(cast(sum(starting_revenue) as Nullable(Float64)), 0)
+        cast(sum(contraction_revenue) + sum(churned_revenue) as {{ rollforward.float_type() }})
+        / nullif(cast(sum(starting_revenue) as {{ rollforward.float_type() }}), 0)
     )
 {%- endmacro %}
 """
@@ -76,7 +51,7 @@ select
     cast(sum(contraction_revenue) + sum(churned_revenue) as decimal(18, 4)) as lost_share_numerator
 from cohorts
 group by book, comparison, period_start, period_end, is_complete, plan
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}
 """
 
 PROPERTIES = """\

@@ -5,6 +5,13 @@ from decimal import Decimal
 import pytest
 from conftest import Built, Project
 
+DAYS = ["2026-1-5", "2026/01/05", "2026-01-05 7:00", "2026-01-05 23:59:59.999", "2026-01-05T23:30:00-08:00"]
+# Some database or other reads every one of them, each in its way.
+ODD_DAYS = [
+    *(" 2026-01-05", "2026-01-05 ", "2026", "2026-01", "05/01/2026", "5.1.2026", "20260105", "2026-02-30"),
+    *("epoch", "infinity", "-infinity", "now", "2026-01-05 24:00:00", "2026-01-05 10:00 PM", "1767571200"),
+]
+ODD_AMOUNTS = ["1_000", "1,000", "0x10", "NaN", "inf", "$5", "1e", "\u0663", "\u00a07"]
 COLUMNS = ("user", "order", "My Amount", "began", "ended", "plan")
 ROWS = [
     ("a", "1", " 12.50 ", "2026-01-05", "", "pro"),
@@ -17,6 +24,9 @@ ROWS = [
     ("d", "8", "40", " ", "", "pro"),
     ("d", "9", "41", "in spring", "", "pro"),
     ("d", "10", "42", "2026-01-05", "in spring", "pro"),
+    *(("d", f"d{at}", "1", began, "", "pro") for at, began in enumerate(ODD_DAYS)),
+    *(("f", f"f{at}", "7", began, "2026-02-01", "pro") for at, began in enumerate(DAYS)),
+    *(("c", f"c{at}", amount, "2026-01-05", "", "pro") for at, amount in enumerate(ODD_AMOUNTS)),
     ("e", "11", "50", "2026-02-05", "", "pro"),
     ("e", "11", "51", "2026-02-06", "", "pro"),
     ("e", "", "5", "2026-02-06", "", "pro"),
@@ -62,14 +72,52 @@ def test_every_other_row_is_listed(built: Built) -> None:
     assert {row["reason"]: (row["row_count"], row["amount"]) for row in listed} == {
         "null_unit": (2, 61),
         "null_amount": (1, 0),
-        "non_numeric_amount": (1, 0),
+        "non_numeric_amount": (1 + len(ODD_AMOUNTS), 0),
         "amount_too_large": (1, 10**20),
         "missing_date": (1, 40),
-        "unparseable_date": (2, 83),
+        "unparseable_date": (2 + len(ODD_DAYS), 83 + len(ODD_DAYS)),
         "duplicate_key": (1, 51),
     }
     keys = built.rows("select row_key from rollforward__rejected_rows where reason = 'duplicate_key'")
     assert keys == [{"row_key": "11"}]
+
+
+def test_what_cannot_be_read_is_shown_as_it_was_given(built: Built) -> None:
+    listed = built.rows("select row_key, dated_given, amount_given from rollforward__rejected_rows")
+    by_key = {row["row_key"]: row for row in listed}
+    assert [by_key[f"d{at}"]["dated_given"] for at in range(len(ODD_DAYS))] == ODD_DAYS
+    assert [by_key[f"c{at}"]["amount_given"] for at in range(len(ODD_AMOUNTS))] == ODD_AMOUNTS
+
+
+def test_a_day_is_read_as_it_is_written(built: Built) -> None:
+    ledger = built.rows(
+        "select movement, starting_amount, ending_amount from rollforward__customer_movements"
+        " where unit = 'f' order by period_end"
+    )
+    assert [tuple(row.values()) for row in ledger] == [
+        ("churn", Decimal(7 * len(DAYS)), Decimal(0)),
+    ]
+
+
+@pytest.mark.parametrize("shape", ["payments", "intervals"])
+def test_infinity_is_no_day(tmp_path_factory: pytest.TempPathFactory, shape: str) -> None:
+    """It would be the first day there is, and all periods would begin there."""
+    project = Project(tmp_path_factory.mktemp("infinite") / "project", tables=["rows_given"])
+    rows = [("a", day, Decimal(5)) for day in ("-infinity", "infinity", "2026-01-05", "2026-02-05")]
+    columns = {"customer": "varchar", "day": "date", "amount": "decimal(9, 2)"}
+    project.load("rows_given", columns, [dict(zip(columns, row, strict=True)) for row in rows])
+    dated = "occurred_on" if shape == "payments" else "started_on"
+    book = {"relation": "source('raw', 'rows_given')", "shape": shape, "unit": "customer", "amount": "amount"}
+    settings = {"books": {"sales": {**book, dated: "day"}}, "as_of_date": "2026-02-28"}
+    result = project.dbt("build", settings=settings)
+    assert result.success, result.messages
+    listed = result.rows("select reason, dated_given from rollforward__rejected_rows order by dated_given")
+    assert listed == [
+        {"reason": "unparseable_date", "dated_given": "-infinity"},
+        {"reason": "unparseable_date", "dated_given": "infinity"},
+    ]
+    ledger = result.rows("select period_end from rollforward__customer_movements where unit = 'a'")
+    assert {str(row["period_end"]) for row in ledger} == {"2026-02-28"}
 
 
 def test_somebody_is_told(built: Built) -> None:

@@ -1,31 +1,15 @@
-{#- Generated from metrics/large_accounts.yml by `rollforward compile`: change it there. 80173b2c9417 -#}
+{#- Generated from metrics/large_accounts.yml by `rollforward compile`: change it there. 0680bfce517d -#}
 {#- NER of the last three periods: ratio of sums of net_expansion_rate over 3 periods (over several periods) -#}
 {% macro net_expansion_rate_smoothed() -%}
-    {{- adapter.dispatch('net_expansion_rate_smoothed', 'consumer')() -}}
-{%- endmacro %}
-
-{% macro default__net_expansion_rate_smoothed() -%}
-    cast(sum(case when periods_ago < 3 then existing_revenue else 0 end) as double)
-    / nullif(cast(sum(case when periods_ago < 3 then starting_revenue else 0 end) as double), 0)
-{%- endmacro %}
-
-{% macro postgres__net_expansion_rate_smoothed() -%}
-    cast(sum(case when periods_ago < 3 then existing_revenue else 0 end) as double precision)
-    / nullif(
-        cast(sum(case when periods_ago < 3 then starting_revenue else 0 end) as double precision)
-        , 0
+    cast(
+        sum(case when periods_ago < 3 then existing_revenue else 0 end)
+        as {{ rollforward.float_type() }}
     )
-{%- endmacro %}
-
-{% macro bigquery__net_expansion_rate_smoothed() -%}
-    cast(sum(case when periods_ago < 3 then existing_revenue else 0 end) as float64)
-    / nullif(cast(sum(case when periods_ago < 3 then starting_revenue else 0 end) as float64), 0)
-{%- endmacro %}
-
-{% macro clickhouse__net_expansion_rate_smoothed() -%}
-    cast(sum(case when periods_ago < 3 then existing_revenue else 0 end) as Nullable(Float64))
     / nullif(
-        cast(sum(case when periods_ago < 3 then starting_revenue else 0 end) as Nullable(Float64))
+        cast(
+            sum(case when periods_ago < 3 then starting_revenue else 0 end)
+            as {{ rollforward.float_type() }}
+        )
         , 0
     )
 {%- endmacro %}

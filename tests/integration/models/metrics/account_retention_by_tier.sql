@@ -1,4 +1,4 @@
-{#- Generated from metrics/customer_success.yml by `rollforward compile`: change it there. 93d048030bb2 -#}
+{#- Generated from metrics/customer_success.yml by `rollforward compile`: change it there. 0e2341c7e76d -#}
 /* The complete periods of account_mrr, by tier: each metric, and what it is made of. */
 with cohorts as (
     select *
@@ -28,4 +28,4 @@ select
     cast(sum(contraction_revenue) + sum(churned_revenue) as decimal(18, 4)) as lost_to_contraction_share_denominator
 from cohorts
 group by book, comparison, period_start, period_end, is_complete, tier
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}

@@ -1,4 +1,4 @@
-{#- Generated from metrics/large_accounts.yml by `rollforward compile`: change it there. 47937c380b90 -#}
+{#- Generated from metrics/large_accounts.yml by `rollforward compile`: change it there. de9611a0346c -#}
 /* The complete periods of account_mrr, by size_at_start, tier: each metric, and what it is made of.
    Worked out customer by customer, from the ledger. */
 with movements as (
@@ -39,4 +39,4 @@ select
     cast(sum(existing_revenue) as decimal(18, 4)) as existing_revenue
 from movements
 group by book, comparison, period_start, period_end, is_complete, size_at_start, tier
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}

@@ -1,4 +1,4 @@
-{#- Generated from metrics/large_accounts.yml by `rollforward compile`: change it there. 708b7cf28118 -#}
+{#- Generated from metrics/large_accounts.yml by `rollforward compile`: change it there. dd282a8b6515 -#}
 /* The complete periods of account_mrr, by tier: each metric, and what it is made of. */
 with cohorts as (
     select *
@@ -8,7 +8,7 @@ with cohorts as (
         and is_complete
 ),
 
-/* What is followed: one row a period and tier. */
+/* What is followed: one row a comparison, period and tier. */
 single_periods as (
     select
         comparison,
@@ -104,4 +104,4 @@ select
     cast(sum(case when periods_ago = 0 then starting_revenue else 0 end) as decimal(18, 4)) as starting_revenue
 from spans
 group by book, comparison, period_start, period_end, is_complete, tier, has_3_periods
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}

@@ -1,4 +1,4 @@
-{#- Generated from metrics/customer_success.yml by `rollforward compile`: change it there. 2574d390f3b9 -#}
+{#- Generated from metrics/customer_success.yml by `rollforward compile`: change it there. 7dd5bac62fc5 -#}
 /* The periods of usage: each metric, and what it is made of. */
 with cohorts as (
     select *
@@ -24,4 +24,4 @@ select
     cast(sum(ending_customers) as bigint) as ending_customers
 from cohorts
 group by book, comparison, period_start, period_end, is_complete
-{{ {'clickhouse': 'settings prefer_column_name_to_alias = 1, cast_keep_nullable = 1'}.get(target.type, '') }}
+{{ rollforward.select_ending() }}
