@@ -16,17 +16,20 @@ if TYPE_CHECKING:
 
     from rollforward.said import Said, Setting
 
+INTERRUPTED, PIPE_CLOSED = 130, 141
+"""Exit codes as shells give them for what ends by a signal; the others are those of `said`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit code: 0, 1 for problems, 2 for wrong usage."""
     try:
         return _main(sys.argv[1:] if arguments is None else list(arguments))
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # Who read the pipe has seen enough; Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return PIPE_CLOSED
 
 
 def _main(arguments: list[str]) -> int:

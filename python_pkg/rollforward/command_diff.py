@@ -18,7 +18,7 @@ from rollforward.said import DONE, PROBLEMS, Said, Setting, as_json
 from rollforward.semantic_diff import State, changes, state_of
 from rollforward.session import Session, open_session
 from rollforward.session_duckdb import open_file
-from rollforward.source import Document
+from rollforward.source import Document, read_document
 from rollforward.value_diff import ViewValues, columns_of, differing, names_in, published
 from rollforward.workspace import Workspace, open_workspace
 
@@ -27,8 +27,8 @@ def run(options: Namespace, setting: Setting) -> Said:
     """Compare with a revision; raises ProblemsFound."""
     workspace = open_workspace(setting.root)
     base = meanings_at(workspace.layout, options.base)
-    before = state_of(base.meanings, _settings_of(base.layout.root, base.layout.project_file, base.texts))
-    after = state_of(workspace.meanings, _settings_of(setting.root, workspace.layout.project_file))
+    before = state_of(base.meanings, _settings_then(base))
+    after = state_of(workspace.meanings, _settings_now(workspace))
     found = Difference(
         base=options.base,
         commit=base.commit,
@@ -48,17 +48,19 @@ def run(options: Namespace, setting: Setting) -> Said:
             return Said(as_text(found, setting.screen), notes, code)
 
 
-def _settings_of(root: Path, project_file: Document, texts: dict[str, bytes] | None = None) -> Document:
-    """Give the file that holds the vars; `texts` are the files of a revision, whose folder is gone by now."""
-    if texts is not None:
-        from rollforward.source import read_document
+def _settings_then(base: Revision) -> Document:
+    """Give the file that held the vars at a revision, whose folder is gone by now."""
+    if VARS_FILE in base.texts:
+        return read_document(VARS_FILE, base.texts[VARS_FILE], anchors=True, empty=True)
+    return base.layout.project_file
 
-        if VARS_FILE in texts:
-            return read_document(VARS_FILE, texts[VARS_FILE], anchors=True, empty=True)
-        return project_file
+
+def _settings_now(workspace: Workspace) -> Document:
+    """Give the file that holds the vars."""
+    root = workspace.layout.root
     if (root / VARS_FILE).is_file():
         return read_file(root, root / VARS_FILE, anchors=True, empty=True)
-    return project_file
+    return workspace.layout.project_file
 
 
 def _notes(base: Revision, root: Path) -> list[str]:

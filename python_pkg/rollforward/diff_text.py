@@ -25,7 +25,6 @@ class Difference:
     commit: str
     changes: Sequence[Change]
     values: Sequence[ViewValues] | None
-    notes: tuple[str, ...] = ()
     fiscal: int = 1
     limit: int = 20
 

@@ -11,7 +11,7 @@ from typing import Any
 from rollforward.errors import Problem, render
 from rollforward.screen import Screen
 
-DONE, PROBLEMS, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
+DONE, PROBLEMS, USAGE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
