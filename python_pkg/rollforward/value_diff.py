@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rollforward.asking import column_of
+from rollforward.answer import column_of
 from rollforward.definitions import Grain
 from rollforward.plan import ViewPlan
 from rollforward.session import Session
