@@ -19,7 +19,7 @@ from rollforward.semantic_diff import State, changes, state_of
 from rollforward.session import Session, open_session
 from rollforward.session_duckdb import open_file
 from rollforward.source import Document, read_document
-from rollforward.value_diff import ViewValues, columns_of, differing, names_in, published
+from rollforward.value_diff import Published, ViewValues, compared
 from rollforward.workspace import Workspace, open_workspace
 
 
@@ -83,32 +83,27 @@ def _values(
     target = workspace.target(wanted)
     views = tuple(name for name in after.views if name in before.views)
     with open_session(target, setting.root, wanted) as session:
-        now = locate(workspace.layout, workspace.folder, target, session, views).models
+        located = locate(workspace.layout, workspace.folder, target, session, views)
+        now = located.models
         if options.base_database:
             with open_file(options.base_database, Place("--base-database")) as other:
-                then = {name: f'"{target.schema}"."{name}"' for name in views}
-                return _compared(after, views, (other, then), (session, now))
+                return _compared(before, after, (other, located.in_file), (session, now))
         other_wanted = Wanted(wanted.profiles_dir, wanted.profile, options.base_target)
         other_target = workspace.target(other_wanted)
         with open_session(other_target, setting.root, other_wanted) as other:
             then = locate(workspace.layout, workspace.folder, other_target, other, views).models
-            return _compared(after, views, (other, then), (session, now))
+            return _compared(before, after, (other, then), (session, now))
 
 
 def _compared(
+    before: State,
     after: State,
-    views: Sequence[str],
-    before: tuple[Session, dict[str, str]],
+    then: tuple[Session, dict[str, str]],
     now: tuple[Session, dict[str, str]],
 ) -> list[ViewValues]:
-    """Compare views that are in both, by the metrics that both have and the attributes of now."""
-    found = []
-    for name in views:
-        view = after.views[name]
-        then_names, now_names = (set(names_in(session, at[name])) for session, at in (before, now))
-        if not set(view.meaning.selected.by) <= then_names & now_names or not then_names:
-            continue
-        metrics = columns_of(view, then_names & now_names)
-        tables = [published(session, at[name], view, metrics) for session, at in (before, now)]
-        found.append(differing(tables[0], tables[1], view, metrics))
-    return found
+    """Compare the views that are in both states; each of `then` and `now` is a database and what is where."""
+    return [
+        compared(Published(before.views[name], then[0], then[1][name]), Published(view, now[0], now[1][name]))
+        for name, view in after.views.items()
+        if name in before.views
+    ]
