@@ -106,14 +106,20 @@ def type_of(kind: Kind, *, exact: bool) -> ColumnType:
 def _order(
     words: Iterable[Scalar], known: list[str], aliases: Mapping[str, str]
 ) -> tuple[tuple[str, ...], list[Problem]]:
-    """Give the columns to order by, aliases by the names of their metrics, and the words that are none."""
+    """Give the columns to order by, aliases by the names of their metrics, and what is wrong with the words.
+
+    Either a word is no column, or it is one that is there already: which way round, then?
+    """
     order: list[str] = []
     problems = []
     for word in words:
         descending = "-" if word.text.startswith("-") else ""
         name = word.text.removeprefix("-")
         name = aliases.get(name, name)
-        if name in known:
+        if name in (given.removeprefix("-") for given in order):
+            message = f"'{name}' is listed already"
+            problems.append(Problem("listed-twice", message, word.place, "remove one of them"))
+        elif name in known:
             order.append(descending + name)
         else:
             hint = did_you_mean(name, known, otherwise=f"known: {', '.join(known)}")

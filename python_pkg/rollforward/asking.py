@@ -10,6 +10,7 @@ from rollforward.answer import Answer, answer
 from rollforward.days import MONTHS
 from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
+from rollforward.errors import Place, refused
 from rollforward.resolve import Meanings, metric_names
 from rollforward.session import Session
 from rollforward.source import Scalar, typed
@@ -20,7 +21,10 @@ from rollforward.tables import Table, table_of
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody wants to know; what is left empty is chosen where there is one choice only."""
+    """What somebody wants to know; what is left empty is chosen where there is one choice only.
+
+    Raises ProblemsFound where it names no metric, or limits its rows to less than one.
+    """
 
     metrics: tuple[str, ...]
     book: str = ""
@@ -32,6 +36,20 @@ class Question:
     include_incomplete: bool = False
     order_by: tuple[str, ...] = ()
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would be answered with periods and no values, or be the database's to complain of."""
+        if not self.metrics:
+            hint = "`rollforward list metrics` names them all"
+            raise refused("no-metric", "the question names no metric", Place("METRIC"), hint)
+        if self.limit is not None:
+            check_above_zero(self.limit, "--limit")
+
+
+def check_above_zero(number: int, option: str) -> None:
+    """Raise ProblemsFound where there are to be none or less: from Python, for the grammar takes none."""
+    if number < 1:
+        raise refused("not-a-number", f"{number} is not above 0", Place(option), "give 1 or more")
 
 
 def answer_to(question: Question, meanings: Meanings, dialect: Dialect, relations: Relations) -> Answer:

@@ -225,6 +225,21 @@ def test_sql_is_the_statement_that_is_run(
         (["nrr", "--book", "orders", "--plot", "--format", "csv"], 2, "error[plot-of-data]"),
         (["nrr", "--book", "orders", "--target", "prod"], 1, "profile 'shop' has no target 'prod'"),
         (["nrr", "--book", "orders", "-o", "missing/file.csv"], 1, "error[not-writable]"),
+        ([""], 2, "METRIC: error[no-metric]: the question names no metric"),
+        ([",", "--book", "orders"], 2, "hint: `rollforward list metrics` names them all"),
+        (["nrr", "nrr", "--book", "orders"], 2, "error[listed-twice]: 'nrr' is listed already"),
+        (
+            ["nrr", "ner", "--book", "orders"],
+            2,
+            "'ner' is metric 'net_expansion_rate', which is listed already",
+        ),
+        (["nrr", "--book", "orders", "--by", "country,country"], 2, "--by:1:1: error[listed-twice]"),
+        (["nrr", "--book", "orders", *(["--comparison", "month_over_month"] * 2)], 2, "error[listed-twice]"),
+        (
+            ["nrr", "--book", "orders", "--order-by", "-period,period"],
+            2,
+            "--order-by:1:1: error[listed-twice]",
+        ),
     ],
 )
 def test_what_is_asked_wrongly_is_said(
@@ -270,6 +285,14 @@ def test_the_python_way_gives_typed_rows(shop: tuple[Project, Built]) -> None:
         project.query("nrx", book="orders")
     with pytest.raises(rollforward.ProblemsFound, match="no-project"):
         rollforward.Project("/")
+    with pytest.raises(rollforward.ProblemsFound, match="no-metric"):
+        project.query([], book="orders")
+    with pytest.raises(rollforward.ProblemsFound, match="--limit: error.not-a-number.: -1 is not above 0"):
+        project.query("nrr", book="orders", limit=-1)
+    with pytest.raises(rollforward.ProblemsFound, match="--customers: error.not-a-number.: 0 is not above 0"):
+        project.explain("nrr", book="orders", customers=0)
+    with pytest.raises(rollforward.ProblemsFound, match="listed-twice"):
+        project.explain("nrr", book="orders", by=["country", "country"])
 
 
 def test_arrow_and_pandas_where_they_are_installed(shop: tuple[Project, Built]) -> None:
