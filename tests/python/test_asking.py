@@ -199,6 +199,23 @@ def test_a_plot_has_a_line_for_every_slice(
     assert "●" in text and "│" in text
 
 
+def test_a_plot_goes_to_a_file_like_any_other_answer(
+    shop: tuple[Project, Built], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is written is what a pipe is given: no colours, whatever the terminal."""
+    drawn = said(capsys, "query", "nrr", *QUERY, "--plot")
+    words = ["query", "nrr", *QUERY, "--plot", "-o", str(tmp_path / "plot.txt")]
+    assert cli.main(words) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err == f"rollforward: wrote the plot to {words[-1]}\n"
+    assert (tmp_path / "plot.txt").read_text(encoding="utf-8") == drawn
+    screen = Screen(colour=True, terminal=True)
+    assert command_query.run(parser().parse_args(words), Setting(shop[0].folder, screen)).out == ""
+    assert (tmp_path / "plot.txt").read_text(encoding="utf-8") == drawn
+    words[-1] = str(tmp_path / "missing" / "plot.txt")
+    assert "error[not-writable]" in said(capsys, *words, code=1)
+
+
 def test_sql_is_the_statement_that_is_run(
     shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
 ) -> None:
