@@ -76,7 +76,37 @@ def test_a_folder_without_a_project_is_wrong_usage(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["check", "--project-dir", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == f"rollforward: no dbt_project.yml in {tmp_path}\n"
+    assert capsys.readouterr().err == (
+        f"--project-dir: error[no-project]: there is no dbt_project.yml in {tmp_path}\n"
+        "     = hint: name the folder that has it\n"
+        "rollforward: 1 problem\n"
+    )
+
+
+def test_a_folder_without_a_project_is_said_in_the_format_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["list", "metrics", "--format", "json"]) == 2
+    said = capsys.readouterr()
+    (problem,) = json.loads(said.out)["problems"]
+    assert problem["code"] == "no-project" and said.err == ""
+    assert problem["message"] == "there is no dbt_project.yml in this folder or above it"
+    assert cli.main(["check", "--format", "sarif"]) == 2
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["no-project"]
+
+
+@pytest.mark.parametrize("command", [["list", "metrics"], ["show", "lost_share"], ["diff"], ["query", "nrr"]])
+def test_only_what_writes_says_what_it_wrote(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = METRIC.replace("churned_", "churn_")
+    root = small_project(tmp_path, DEFINITIONS | {"metrics/lost_share.yml": broken})
+    assert cli.main([*command, "--format", "json", "--project-dir", str(root)]) == 1
+    assert list(json.loads(capsys.readouterr().out)) == ["problems"]
+    assert cli.main(["check", "--format", "json", "--project-dir", str(root)]) == 1
+    assert list(json.loads(capsys.readouterr().out)) == ["written", "removed", "problems"]
 
 
 @pytest.mark.parametrize(
