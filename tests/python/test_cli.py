@@ -180,6 +180,48 @@ def test_lists_and_definitions(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert card["fingerprint"] in said("show", "lost_share")
     for stage in STAGES:
         assert "churned_revenue" in said("show", "lost_share", "--stage", stage)
+    assert said("show", "lost_share", "--stage", "plan").startswith(
+        "MetricPlan\n"
+        "  name: lost_share\n"
+        "  label: Lost Share\n"
+        "  description: Revenue lost, over the revenue at the start.\n"
+        "  project: shop\n"
+        "  path: metrics/lost_share.yml\n"
+        "  form: Rate\n"
+        "    numerator:\n"
+        "      contraction_revenue: 1\n"
+        "      churned_revenue: 1\n"
+        "    denominator:\n"
+        "      starting_revenue: 1\n"
+        "  kind: a rate or number\n"
+        "  bounds: Bounds\n"
+        "    minimum: 0\n"
+        "    maximum: 1\n"
+    )
+    assert said("show", "lost_share", "--stage", "formula").splitlines()[:4] == [
+        "Operation",
+        "  operator: /",
+        "  left: Operation",
+        "    operator: +",
+    ]
+    stages = {
+        stage: json.loads(said("show", "lost_share", "--stage", stage, "--format", "json"))[stage]
+        for stage in STAGES
+    }
+    assert stages["meaning"] == {
+        "is": "Rate",
+        "numerator": {"contraction_revenue": 1, "churned_revenue": 1},
+        "denominator": {"starting_revenue": 1},
+    }
+    assert stages["plan"]["form"] == stages["meaning"] and stages["plan"]["aliases"] == []
+    assert stages["plan"]["bounds"] == {"is": "Bounds", "minimum": 0, "maximum": 1}
+    assert stages["plan"]["measures"][0]["name"] == "contraction_revenue"
+    assert stages["definition"]["card"]["name"] == {
+        "text": "lost_share",
+        "place": "metrics/lost_share.yml:2:11",
+    }
+    assert stages["formula"]["right"]["text"] == "starting_revenue"
+    assert stages["sql"] == said("show", "lost_share", "--stage", "sql").rstrip()
     assert cli.main(["show", "lost_shar", "--project-dir", root]) == 2
     assert "did you mean 'lost_share'?" in capsys.readouterr().err
     assert cli.main(["show", "churned_revenue", "--project-dir", root]) == 2
