@@ -9,31 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from rollforward.definitions import KEYS, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Problem, ProblemsFound, did_you_mean
-from rollforward.plan import SelectionPlan, plan_selection
+from rollforward.kinds import AMOUNT, COUNT, Kind
+from rollforward.plan import MetricPlan, SelectionPlan, plan_selection
 from rollforward.resolve import Meanings, resolve_selection
 from rollforward.rules import check_selection
 from rollforward.source import Scalar
 from rollforward.statement import Relations, Writing, statement
+from rollforward.tables import Column, ColumnType
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of an answer: its name and label, what it is, and how people want to see its values."""
-
-    name: str
-    label: str
-    role: Literal["key", "attribute", "metric", "part"]
-    format: str = ""
+_DAYS_AND_FLAGS: dict[str, ColumnType] = {
+    "period_start": "date",
+    "period_end": "date",
+    "is_complete": "boolean",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A statement and its columns, in their order."""
+    """A statement and its columns in their order: keys, attributes, metrics, what those are made of."""
 
     sql: str
     columns: tuple[Column, ...]
@@ -67,7 +64,7 @@ def answer(
         condition = read_condition(meaning, meanings.catalog, problems)
         where = "" if condition is None else condition.on(dialect.adapter)
     planned = plan_selection(meaning, meanings.catalog)
-    columns = tuple(_columns(planned, parts=parts))
+    columns = (*key_columns(planned), *value_columns(planned, parts=parts))
     aliases = {alias: metric.name for metric in planned.metrics for alias in metric.aliases}
     order, wrong = _order(order_by, [column.name for column in columns], aliases)
     problems += wrong
@@ -78,32 +75,51 @@ def answer(
     return Answer(statement(planned, writing), columns, planned)
 
 
-def _columns(planned: SelectionPlan, *, parts: bool) -> Iterator[Column]:
-    for name in KEYS:
-        yield Column(name, _label(name), "key")
-    for name in planned.meaning.by:
-        yield Column(name, _label(name), "attribute")
+def key_columns(planned: SelectionPlan) -> Iterator[Column]:
+    """Give the columns that say what a row is of: book, comparison, period, and attributes."""
+    for name in (*KEYS, *planned.meaning.by):
+        yield Column(name, _DAYS_AND_FLAGS.get(name, "text"))
+
+
+def value_columns(planned: SelectionPlan, *, parts: bool) -> Iterator[Column]:
+    """Give the columns of the metrics, and with `parts` those of what they are made of."""
     for metric in planned.metrics:
-        yield Column(metric.name, metric.label, "metric", metric.format)
+        yield column_of(metric, planned.amount_scale)
     for part in planned.columns if parts else ():
-        yield Column(part.name, _label(part.name), "part")
+        yield Column(part.name, type_of(part.kind, exact=True), "", planned.amount_scale)
 
 
-def _label(name: str) -> str:
-    return name.replace("_", " ").title()
+def column_of(metric: MetricPlan, scale: int = 4) -> Column:
+    """Give the column of a metric; an amount that was divided, such as an average, is still seen as money."""
+    kind = type_of(metric.kind, exact=metric.is_exact)
+    is_average = kind == "number" and metric.kind.amounts == 1
+    return Column(metric.name, kind, metric.format or ("currency" if is_average else ""), scale)
+
+
+def type_of(kind: Kind, *, exact: bool) -> ColumnType:
+    """Give the type of a value: sums are exact, whatever is divided is a float."""
+    if exact and kind == AMOUNT:
+        return "amount"
+    return "count" if exact and kind == COUNT else "number"
 
 
 def _order(
     words: Iterable[Scalar], known: list[str], aliases: Mapping[str, str]
 ) -> tuple[tuple[str, ...], list[Problem]]:
-    """Give the columns to order by, aliases by the names of their metrics, and the words that are none."""
+    """Give the columns to order by, aliases by the names of their metrics, and what is wrong with the words.
+
+    Either a word is no column, or it is one that is there already: which way round, then?
+    """
     order: list[str] = []
     problems = []
     for word in words:
         descending = "-" if word.text.startswith("-") else ""
         name = word.text.removeprefix("-")
         name = aliases.get(name, name)
-        if name in known:
+        if name in (given.removeprefix("-") for given in order):
+            message = f"'{name}' is listed already"
+            problems.append(Problem("listed-twice", message, word.place, "remove one of them"))
+        elif name in known:
             order.append(descending + name)
         else:
             hint = did_you_mean(name, known, otherwise=f"known: {', '.join(known)}")

@@ -299,15 +299,16 @@ def _diff(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--base", default="HEAD", metavar="REF", help="the git revision to compare with (default: HEAD)"
     )
-    command.add_argument(
+    database = command.add_mutually_exclusive_group()
+    database.add_argument(
         "--base-target", default="", metavar="NAME", help="the target built from the base: compare values"
     )
-    command.add_argument("--base-database", default="", metavar="FILE", help="the same, as a DuckDB file")
+    database.add_argument("--base-database", default="", metavar="FILE", help="the same, as a DuckDB file")
     command.add_argument(
         "--limit", type=_whole, default=20, metavar="N", help="values to show per view (default: 20)"
     )
     command.add_argument(
-        "--exit-code", action="store_true", help="exit with 1 where anything differs, as git diff"
+        "--exit-code", action="store_true", help="exit with 1 where anything differs or could not be compared"
     )
     _answer_as(command, ("text", "json", "markdown"))
 

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
 
 from rollforward.answer import Answer, answer
-from rollforward.answer import Column as AnswerColumn
 from rollforward.days import MONTHS
 from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
-from rollforward.kinds import AMOUNT, COUNT, Kind
-from rollforward.plan import MetricPlan
+from rollforward.errors import Place, refused
 from rollforward.resolve import Meanings, metric_names
 from rollforward.session import Session
 from rollforward.source import Scalar, typed
 from rollforward.spans import span_of
 from rollforward.statement import Relations
-from rollforward.tables import Column, ColumnType, Table, table_of
+from rollforward.tables import Table, table_of
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody wants to know; what is left empty is chosen where there is one choice only."""
+    """What somebody wants to know; what is left empty is chosen where there is one choice only.
+
+    Raises ProblemsFound where it names no metric, or limits its rows to less than one.
+    """
 
     metrics: tuple[str, ...]
     book: str = ""
@@ -36,6 +36,20 @@ class Question:
     include_incomplete: bool = False
     order_by: tuple[str, ...] = ()
     limit: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would be answered with periods and no values, or be the database's to complain of."""
+        if not self.metrics:
+            hint = "`rollforward list metrics` names them all"
+            raise refused("no-metric", "the question names no metric", Place("METRIC"), hint)
+        if self.limit is not None:
+            check_above_zero(self.limit, "--limit")
+
+
+def check_above_zero(number: int, option: str) -> None:
+    """Raise ProblemsFound where there are to be none or less: from Python, for the grammar takes none."""
+    if number < 1:
+        raise refused("not-a-number", f"{number} is not above 0", Place(option), "give 1 or more")
 
 
 def answer_to(question: Question, meanings: Meanings, dialect: Dialect, relations: Relations) -> Answer:
@@ -95,13 +109,7 @@ def _default_comparisons(question: Question, meanings: Meanings) -> tuple[str, .
 
 def rows_of(found: Answer, session: Session) -> Table:
     """Ask the database; raises ProblemsFound."""
-    return table_of(columns_of(found), session.rows(found.sql))
-
-
-def columns_of(found: Answer) -> tuple[Column, ...]:
-    """Give the columns of an answer with the types of their values."""
-    metrics = {metric.name: metric for metric in found.plan.metrics}
-    return tuple(_column(column, metrics, found.plan.amount_scale) for column in found.columns)
+    return table_of(found.columns, session.rows(found.sql))
 
 
 def comparison_in_words(comparison: Comparison, book: Book) -> str:
@@ -114,41 +122,6 @@ def comparison_in_words(comparison: Comparison, book: Book) -> str:
     if summed == 1:
         return f"each {grain} against {before}"
     return f"each {summed} {grain}s against the {summed} that end {back} {grain}s before"
-
-
-def _column(column: AnswerColumn, metrics: Mapping[str, MetricPlan], scale: int) -> Column:
-    match column.role:
-        case "key":
-            return Column(column.name, _KEY_TYPES.get(column.name, "text"))
-        case "attribute":
-            return Column(column.name, "text")
-        case "metric":
-            return column_of(metrics[column.name], scale)
-        case "part":
-            return Column(column.name, "amount", "", scale)
-        case _:
-            assert_never(column.role)
-
-
-_KEY_TYPES: dict[str, ColumnType] = {
-    "period_start": "date",
-    "period_end": "date",
-    "is_complete": "boolean",
-}
-
-
-def column_of(metric: MetricPlan, scale: int = 4) -> Column:
-    """Give the column of a metric; an amount that was divided, such as an average, is still seen as money."""
-    kind = type_of(metric.kind, exact=metric.is_exact)
-    is_average = kind == "number" and metric.kind.amounts == 1
-    return Column(metric.name, kind, metric.format or ("currency" if is_average else ""), scale)
-
-
-def type_of(kind: Kind, *, exact: bool) -> ColumnType:
-    """Give the type of a value: sums are exact, whatever is divided is a float."""
-    if exact and kind == AMOUNT:
-        return "amount"
-    return "count" if exact and kind == COUNT else "number"
 
 
 def _order(question: Question, meanings: Meanings) -> list[str]:

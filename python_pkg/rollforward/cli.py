@@ -16,37 +16,38 @@ if TYPE_CHECKING:
 
     from rollforward.said import Said, Setting
 
+INTERRUPTED, PIPE_CLOSED = 130, 141
+"""Exit codes as shells give them for what ends by a signal; the others are those of `said`."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit code: 0, 1 for problems, 2 for wrong usage."""
     try:
         return _main(sys.argv[1:] if arguments is None else list(arguments))
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # Who read the pipe has seen enough; Python would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return PIPE_CLOSED
 
 
 def _main(arguments: list[str]) -> int:
     from rollforward.arguments import joined, parser
     from rollforward.errors import ProblemsFound
-    from rollforward.said import Said, Setting, problems_said
+    from rollforward.said import Setting, problems_said
     from rollforward.screen import screen_of
 
     options = parser().parse_args(joined(arguments))
-    root = _root(options.project_dir)
-    if root is None:
-        where = options.project_dir or "this folder or above it"
-        return _say(Said(notes=(f"rollforward: no dbt_project.yml in {where}",), code=2))
     at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    setting = Setting(root, screen_of(sys.stdout), _ask if at_a_terminal else None)
     try:
+        root = _root(options.project_dir)
+        setting = Setting(root, screen_of(sys.stdout), _ask if at_a_terminal else None)
         return _say(_command(options.command)(options, setting))
     except ProblemsFound as found:
         how = getattr(options, "format", "text")
-        return _say(problems_said(found.problems, how, colour=screen_of(sys.stderr).colour))
+        colour = screen_of(sys.stderr).colour
+        return _say(problems_said(found.problems, how, colour=colour, command=options.command))
 
 
 def _command(name: str) -> Callable[[Namespace, Setting], Said]:
@@ -71,14 +72,22 @@ def _command(name: str) -> Callable[[Namespace, Setting], Said]:
     return run
 
 
-def _root(given: Path | None) -> Path | None:
+def _root(given: Path | None) -> Path:
+    """Give the folder of the project; raises ProblemsFound where there is none."""
     from pathlib import Path
 
+    from rollforward.errors import Place, refused
     from rollforward.folders import PROJECT_FILE, find_root
 
     if given is None:
-        return find_root(Path.cwd())
-    return given.resolve() if (given / PROJECT_FILE).is_file() else None
+        if root := find_root(Path.cwd()):
+            return root
+        where, place, hint = "this folder or above it", "command line", "say where it is with --project-dir"
+    elif (given / PROJECT_FILE).is_file():
+        return given.resolve()
+    else:
+        where, place, hint = str(given), "--project-dir", "name the folder that has it"
+    raise refused("no-project", f"there is no {PROJECT_FILE} in {where}", Place(place), hint)
 
 
 def _ask(what: str, proposed: str) -> str:

@@ -179,6 +179,7 @@ DATABASES: Mapping[str, str] = {
 """What is in the way of asking a database."""
 
 ASKED: Mapping[str, str] = {
+    "no-metric": "A question is about one metric at least: periods alone have no values.",
     "not-a-period": "A period is a year, a quarter, a month or a day that exists.",
     "no-period": "The book has no such period at this comparison.",
     "plot-of-data": "A plot is for people, the formats for programs.",

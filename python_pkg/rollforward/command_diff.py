@@ -18,8 +18,8 @@ from rollforward.said import DONE, PROBLEMS, Said, Setting, as_json
 from rollforward.semantic_diff import State, changes, state_of
 from rollforward.session import Session, open_session
 from rollforward.session_duckdb import open_file
-from rollforward.source import Document
-from rollforward.value_diff import ViewValues, columns_of, differing, names_in, published
+from rollforward.source import Document, read_document
+from rollforward.value_diff import Published, ViewValues, compared
 from rollforward.workspace import Workspace, open_workspace
 
 
@@ -27,8 +27,8 @@ def run(options: Namespace, setting: Setting) -> Said:
     """Compare with a revision; raises ProblemsFound."""
     workspace = open_workspace(setting.root)
     base = meanings_at(workspace.layout, options.base)
-    before = state_of(base.meanings, _settings_of(base.layout.root, base.layout.project_file, base.texts))
-    after = state_of(workspace.meanings, _settings_of(setting.root, workspace.layout.project_file))
+    before = state_of(base.meanings, _settings_then(base))
+    after = state_of(workspace.meanings, _settings_now(workspace))
     found = Difference(
         base=options.base,
         commit=base.commit,
@@ -48,17 +48,19 @@ def run(options: Namespace, setting: Setting) -> Said:
             return Said(as_text(found, setting.screen), notes, code)
 
 
-def _settings_of(root: Path, project_file: Document, texts: dict[str, bytes] | None = None) -> Document:
-    """Give the file that holds the vars; `texts` are the files of a revision, whose folder is gone by now."""
-    if texts is not None:
-        from rollforward.source import read_document
+def _settings_then(base: Revision) -> Document:
+    """Give the file that held the vars at a revision, whose folder is gone by now."""
+    if VARS_FILE in base.texts:
+        return read_document(VARS_FILE, base.texts[VARS_FILE], anchors=True, empty=True)
+    return base.layout.project_file
 
-        if VARS_FILE in texts:
-            return read_document(VARS_FILE, texts[VARS_FILE], anchors=True, empty=True)
-        return project_file
+
+def _settings_now(workspace: Workspace) -> Document:
+    """Give the file that holds the vars."""
+    root = workspace.layout.root
     if (root / VARS_FILE).is_file():
         return read_file(root, root / VARS_FILE, anchors=True, empty=True)
-    return project_file
+    return workspace.layout.project_file
 
 
 def _notes(base: Revision, root: Path) -> list[str]:
@@ -81,32 +83,27 @@ def _values(
     target = workspace.target(wanted)
     views = tuple(name for name in after.views if name in before.views)
     with open_session(target, setting.root, wanted) as session:
-        now = locate(workspace.layout, workspace.folder, target, session, views).models
+        located = locate(workspace.layout, workspace.folder, target, session, views)
+        now = located.models
         if options.base_database:
             with open_file(options.base_database, Place("--base-database")) as other:
-                then = {name: f'"{target.schema}"."{name}"' for name in views}
-                return _compared(after, views, (other, then), (session, now))
+                return _compared(before, after, (other, located.in_file), (session, now))
         other_wanted = Wanted(wanted.profiles_dir, wanted.profile, options.base_target)
         other_target = workspace.target(other_wanted)
         with open_session(other_target, setting.root, other_wanted) as other:
             then = locate(workspace.layout, workspace.folder, other_target, other, views).models
-            return _compared(after, views, (other, then), (session, now))
+            return _compared(before, after, (other, then), (session, now))
 
 
 def _compared(
+    before: State,
     after: State,
-    views: Sequence[str],
-    before: tuple[Session, dict[str, str]],
+    then: tuple[Session, dict[str, str]],
     now: tuple[Session, dict[str, str]],
 ) -> list[ViewValues]:
-    """Compare views that are in both, by the metrics that both have and the attributes of now."""
-    found = []
-    for name in views:
-        view = after.views[name]
-        then_names, now_names = (set(names_in(session, at[name])) for session, at in (before, now))
-        if not set(view.meaning.selected.by) <= then_names & now_names or not then_names:
-            continue
-        metrics = columns_of(view, then_names & now_names)
-        tables = [published(session, at[name], view, metrics) for session, at in (before, now)]
-        found.append(differing(tables[0], tables[1], view, metrics))
-    return found
+    """Compare the views that are in both states; each of `then` and `now` is a database and what is where."""
+    return [
+        compared(Published(before.views[name], then[0], then[1][name]), Published(view, now[0], now[1][name]))
+        for name, view in after.views.items()
+        if name in before.views
+    ]

@@ -33,13 +33,15 @@ def run(options: Namespace, setting: Setting) -> Said:
         table = rows_of(found, session)
     notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes()))
     fiscal = workspace.meanings.catalog.settings.fiscal_year_start_month
-    if options.plot:
-        from rollforward.plot import plot
+    # A file is read on other screens, and by programs: nothing in it is of this one but its width.
+    screen = Screen(width=setting.screen.width) if options.output else setting.screen
+    match "plot" if options.plot else options.format:
+        case "plot":
+            from rollforward.plot import plot
 
-        return Said(plot(found, table, setting.screen, fiscal), notes)
-    match options.format:
+            written: str | bytes = plot(found, table, screen, fiscal)
         case "csv":
-            written: str | bytes = as_csv(table)
+            written = as_csv(table)
         case "json":
             written = as_json(table)
         case "parquet":
@@ -52,14 +54,14 @@ def run(options: Namespace, setting: Setting) -> Said:
                 )
             written = as_parquet(table)
         case _:
-            screen = Screen(width=setting.screen.width) if options.output else setting.screen
             written = as_text(found, table, screen, fiscal)
     if options.output is not None:
-        return _saved(options, written, len(table.rows), notes)
+        rows = "1 row" if len(table.rows) == 1 else f"{len(table.rows)} rows"
+        return _saved(options, written, "the plot" if options.plot else rows, notes)
     return Said(written, notes)
 
 
-def _saved(options: Namespace, written: str | bytes, rows: int, notes: tuple[str, ...]) -> Said:
+def _saved(options: Namespace, written: str | bytes, what: str, notes: tuple[str, ...]) -> Said:
     try:
         if isinstance(written, bytes):
             options.output.write_bytes(written)
@@ -68,8 +70,7 @@ def _saved(options: Namespace, written: str | bytes, rows: int, notes: tuple[str
     except OSError as error:
         place = Place(str(options.output))
         raise refused("not-writable", f"cannot be written: {error.strerror}", place) from None
-    count = "1 row" if rows == 1 else f"{rows} rows"
-    return Said(notes=(*notes, f"rollforward: wrote {count} to {options.output}"))
+    return Said(notes=(*notes, f"rollforward: wrote {what} to {options.output}"))
 
 
 def _statement(question: Question, workspace: Workspace, wanted: Wanted) -> Said:

@@ -11,9 +11,10 @@ from rollforward.exports import json_value
 from rollforward.screen import BOLD, DIM, GREEN, RED, YELLOW, Screen
 from rollforward.semantic_diff import Change, Part
 from rollforward.value_diff import ValueChange, ViewValues
-from rollforward.written import period_name, signed, written
+from rollforward.written import format_of, period_name, signed, written
 
 _LISTS = ("metrics", "by", "attributes", "aliases")
+_NOTHING_IN_BOTH = "no view is in both: no value was compared"
 _COLOURS = {"added": GREEN, "removed": RED, "changed": YELLOW, "renamed": YELLOW, "reworded": DIM}
 
 
@@ -25,15 +26,17 @@ class Difference:
     commit: str
     changes: Sequence[Change]
     values: Sequence[ViewValues] | None
-    notes: tuple[str, ...] = ()
     fiscal: int = 1
     limit: int = 20
 
     @property
     def is_empty(self) -> bool:
-        """Whether every meaning and every compared value is the same; other words do not count."""
-        values = sum(len(view.changed) for view in self.values or ())
-        return not values and all(change.how == "reworded" for change in self.changes)
+        """Whether every meaning and every value is the same; other words do not count.
+
+        A view that could not be compared does: nobody knows that it is the same.
+        """
+        same = not any(view.changed or view.not_compared for view in self.values or ())
+        return same and all(change.how == "reworded" for change in self.changes)
 
 
 def as_text(found: Difference, screen: Screen) -> str:
@@ -45,6 +48,8 @@ def as_text(found: Difference, screen: Screen) -> str:
         lines += ["", *_change(change, screen)]
     for view in found.values or ():
         lines += ["", *_values(view, found, screen)]
+    if found.values is not None and not found.values:
+        lines += ["", _NOTHING_IN_BOTH]
     return "\n".join(lines) + "\n"
 
 
@@ -69,6 +74,7 @@ def as_data(found: Difference) -> dict[str, Any]:
         else [
             {
                 "view": view.view,
+                "not_compared": view.not_compared or None,
                 "values": view.values,
                 "changed": len(view.changed),
                 "changes": [_value_data(each, found) for each in view.changed],
@@ -89,6 +95,8 @@ def as_markdown(found: Difference) -> str:
         lines.append("")
     for view in found.values or ():
         lines += [*_markdown_values(view, found), ""]
+    if found.values is not None and not found.values:
+        lines.append(f"{_NOTHING_IN_BOTH[0].upper()}{_NOTHING_IN_BOTH[1:]}.")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -133,14 +141,19 @@ def _wrapped(text: str, screen: Screen, indent: str) -> Iterable[str]:
 
 
 def _values(view: ViewValues, found: Difference, screen: Screen) -> Iterator[str]:
-    count = f"{len(view.changed):,} of {view.values:,} values differ" if view.changed else "no value differs"
-    yield f"{screen.paint(view.view, BOLD)}: {count}"
+    yield f"{screen.paint(view.view, BOLD)}: {_outcome(view)}"
     for each in view.changed[: found.limit]:
         before, after, change = _sides(each)
-        where = f"{each.metric.name}, {_at(each, found)}"
+        where = f"{each.column.name}, {_at(each, found)}"
         yield f"  {where}  {before} → {after}{f'  ({change})' if change else ''}"
     if len(view.changed) > found.limit:
         yield screen.paint(f"  and {len(view.changed) - found.limit:,} more: --limit shows them", DIM)
+
+
+def _outcome(view: ViewValues) -> str:
+    if view.not_compared:
+        return f"not compared: {view.not_compared}"
+    return f"{len(view.changed):,} of {view.values:,} values differ" if view.changed else "no value differs"
 
 
 def _at(each: ValueChange, found: Difference) -> str:
@@ -151,14 +164,13 @@ def _at(each: ValueChange, found: Difference) -> str:
 
 def _sides(each: ValueChange) -> tuple[str, str, str]:
     """Give a value before and after, and what it changed by where both are there; as exactly as it takes."""
-    before, after = written(each.before, each.metric), written(each.after, each.metric)
+    before, after = written(each.before, each.column), written(each.after, each.column)
     if each.before is None or each.after is None:
         return before, after, ""
     change = each.after - each.before
     if before == after:
         return f"{each.before}", f"{each.after}", ""
-    usual = "currency" if each.metric.type == "amount" else ""
-    return before, after, signed(change, each.metric.format or usual)
+    return before, after, signed(change, format_of(each.column))
 
 
 # --- markdown -------------------------------------------------------------------------------------
@@ -182,24 +194,23 @@ def _cell(name: str, text: str) -> str:
 
 
 def _markdown_values(view: ViewValues, found: Difference) -> Iterator[str]:
-    count = f"{len(view.changed):,} of {view.values:,} values differ" if view.changed else "no value differs"
-    yield f"**`{view.view}`**: {count}"
+    yield f"**`{view.view}`**: {_outcome(view)}"
     if not view.changed:
         return
     yield ""
-    yield "| metric | where | before | now | by |"
+    yield "| value | where | before | now | by |"
     yield "|---|---|---:|---:|---:|"
     for each in view.changed[: found.limit]:
         before, after, change = _sides(each)
         where = _at(each, found).replace("|", "\\|")
-        yield f"| `{each.metric.name}` | {where} | {before} | {after} | {change} |"
+        yield f"| `{each.column.name}` | {where} | {before} | {after} | {change} |"
     if len(view.changed) > found.limit:
         yield f"\nand {len(view.changed) - found.limit:,} more"
 
 
 def _value_data(each: ValueChange, found: Difference) -> dict[str, Any]:
     return {
-        "metric": each.metric.name,
+        "column": each.column.name,
         "comparison": each.comparison,
         "period": period_name(each.start, each.end, each.grain, found.fiscal),
         "period_end": each.end.isoformat(),

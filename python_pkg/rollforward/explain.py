@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from rollforward.answer import answer
-from rollforward.asking import Question, rows_of, selection_of
+from rollforward.asking import Question, check_above_zero, rows_of, selection_of
 from rollforward.contribution_sql import Span
 from rollforward.contributions import has_shares
 from rollforward.days import MONTHS, months_before
@@ -29,7 +29,10 @@ from rollforward.taken_apart import Reading, TakenApart, Value, take_apart
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which value is to be explained. Left empty: the only book, its first comparison, the last period."""
+    """Which value is to be explained. Left empty: the only book, its first comparison, the last period.
+
+    Raises ProblemsFound where less than one customer is to be named.
+    """
 
     metric: str
     book: str = ""
@@ -38,6 +41,10 @@ class Asked:
     by: tuple[str, ...] = ()
     where: str = ""
     customers: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse a number of customers that nobody can be named by."""
+        check_above_zero(self.customers, "--customers")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from rollforward.asking import column_of, comparison_in_words
+from rollforward.answer import column_of
+from rollforward.asking import comparison_in_words
 from rollforward.contributions import SEVERAL, Moved, has_shares
 from rollforward.days import MONTHS, months_before
 from rollforward.explain import Explanation

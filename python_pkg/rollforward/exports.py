@@ -13,17 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from rollforward.tables import ColumnType, Table
-
-JSON_TYPES: dict[ColumnType, str] = {
-    "text": "text",
-    "date": "text, YYYY-MM-DD",
-    "boolean": "true or false",
-    "amount": "text, all its decimals",
-    "count": "whole number",
-    "number": "number",
-}
-"""How json holds a value of each type; null is a missing one."""
+from rollforward.tables import Table
 
 
 def as_csv(table: Table) -> str:

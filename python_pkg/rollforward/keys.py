@@ -34,11 +34,6 @@ def required(keys: tuple[Key, ...]) -> tuple[str, ...]:
     return tuple(key.name for key in keys if key.required)
 
 
-def key_of(keys: tuple[Key, ...], name: str) -> Key:
-    """Give a key by its name."""
-    return next(key for key in keys if key.name == name)
-
-
 FORMATS = ("percent", "decimal", "currency", "count")
 AGGREGATES = ("sum", "count", "count_distinct", "min", "max", "average")
 METHODS = ("ratio_of_sums", "mean")

@@ -25,9 +25,13 @@ _COHORTS_FILE = f"models/marts/{COHORTS}.sql"
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """Names to read from: of the package's models, and of views; and what is doubtful about them."""
+    """Names to read from: of the package's models, and of views; and what is doubtful about them.
+
+    `in_file` are the same in another DuckDB file that was built with the same schemas.
+    """
 
     models: dict[str, str]
+    in_file: dict[str, str]
     notes: tuple[str, ...] = ()
     adapters: tuple[str, ...] = ()
 
@@ -49,32 +53,55 @@ def locate(
         name: f"model.{layout.name}.{name}" for name in views
     }
     manifest = read_manifest(folder, tuple(ids.values()))
-    plain = {name: _by_profile(name, target) for name in ids}
+    nodes = {} if manifest is None else manifest.nodes
+    known = {name: node for name, key in ids.items() if (node := nodes.get(key))}
+    usual = {name: _usual(name, known.get(name), target) for name in ids}
+    plain = {name: _by_profile(*usual[name], target) for name in ids}
+    plain_in_file = {name: _in_file(*usual[name]) for name in ids}
     if manifest is None:
-        return Located(plain)
-    known = {name: node for name, key in ids.items() if (node := manifest.nodes.get(key))}
+        return Located(plain, plain_in_file)
     notes = tuple(_stale(layout, folder, manifest, known))
     written = plain | {name: node.relation for name, node in known.items()}
+    in_file = plain_in_file | {name: _in_file(node.schema, node.identifier) for name, node in known.items()}
     cohorts = known.get(COHORTS)
     if target is None or cohorts is None or _fits(cohorts, manifest, target):
-        return Located(written, notes, (manifest.adapter,))
+        return Located(written, in_file, notes, (manifest.adapter,))
     if session is not None and session.exists(written[COHORTS]) and target.is_default:
-        return Located(written, notes)
-    return Located(plain, notes)
+        return Located(written, in_file, notes)
+    return Located(plain, plain_in_file, notes)
 
 
-def _by_profile(name: str, target: Target | None) -> str:
-    """Give the name of a model that no config moves elsewhere."""
+def _usual(name: str, node: Node | None, target: Target | None) -> tuple[str, str]:
+    """Give schema and name of a model in a target that the manifest was not written for.
+
+    What its config asks for is the same in every target, and dbt puts it behind the target's own schema.
+    """
+    schema = target.schema if target else ""
+    if node is None:
+        return schema, name
+    return _with_configured(schema, node), node.identifier
+
+
+def _with_configured(schema: str, node: Node) -> str:
+    return f"{schema}_{node.configured_schema}" if node.configured_schema else schema
+
+
+def _in_file(schema: str, name: str) -> str:
+    return ".".join(_quoted(part) for part in (schema, name))
+
+
+def _by_profile(schema: str, name: str, target: Target | None) -> str:
+    """Give the name of a model as the profile says where it goes."""
     if target is None:
         return name
     if target.type == "duckdb":
-        return ".".join(_quoted(part) for part in (database_of(target), target.schema, name))
+        return ".".join(_quoted(part) for part in (database_of(target), schema, name))
     database = (
         target.settings.get("database") or target.settings.get("dbname") or target.settings.get("project")
     )
     # Engines whose schema is the database itself, or that call it a catalog, say so in their own words.
     database = database or target.settings.get("catalog") or ""
-    return ".".join(str(part) for part in (database, target.schema, name) if part)
+    return ".".join(str(part) for part in (database, schema, name) if part)
 
 
 def _quoted(part: str) -> str:
@@ -87,7 +114,7 @@ def _fits(node: Node, manifest: Manifest, target: Target) -> bool:
         return False
     if target.type == "duckdb" and node.database.lower() != database_of(target).lower():
         return False
-    usual = f"{target.schema}_{node.configured_schema}" if node.configured_schema else target.schema
+    usual = _with_configured(target.schema, node)
     return node.schema.lower() in (usual.lower(), node.configured_schema.lower())
 
 

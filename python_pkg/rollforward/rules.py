@@ -272,13 +272,24 @@ def comparison_of_book(meaning: SelectionMeaning) -> Iterator[Problem]:
 
 
 def listed_twice(meaning: SelectionMeaning) -> Iterator[Problem]:
-    """A metric is asked for once, under its name or an alias."""
-    seen: set[str] = set()
-    for word, metric in zip(meaning.selection.metrics, meaning.metrics, strict=True):
+    """A metric is asked for once, under its name or an alias, and so are comparisons and attributes.
+
+    In YAML a word that is there twice was refused when it was read.
+    """
+    chosen = meaning.selection
+    seen: dict[str, str] = {}
+    for word, metric in zip(chosen.metrics, meaning.metrics, strict=True):
         if metric.name in seen:
-            message = f"'{word.text}' is metric '{metric.name}', which is listed already"
+            alias = "" if seen[metric.name] == word.text else f"metric '{metric.name}', which is "
+            message = f"'{word.text}' is {alias}listed already"
             yield Problem("listed-twice", message, word.place, "remove one of them")
-        seen.add(metric.name)
+        seen.setdefault(metric.name, word.text)
+    for words in (chosen.comparisons, chosen.by):
+        texts = [word.text for word in words]
+        for index, word in enumerate(words):
+            if word.text in texts[:index]:
+                message = f"'{word.text}' is listed already"
+                yield Problem("listed-twice", message, word.place, "remove one of them")
 
 
 Rule = Callable[[Meanings], Iterable[Problem]]

@@ -11,7 +11,7 @@ from typing import Any
 from rollforward.errors import Problem, render
 from rollforward.screen import Screen
 
-DONE, PROBLEMS, USAGE, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
+DONE, PROBLEMS, USAGE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,16 @@ class Setting:
     ask: Callable[[str, str], str] | None = None
 
 
-def problems_said(problems: Sequence[Problem], how: str, *, colour: bool) -> Said:
-    """Give every problem: as text for people, as json or SARIF where that was asked for."""
+def problems_said(problems: Sequence[Problem], how: str, *, colour: bool, command: str = "") -> Said:
+    """Give every problem: as text for people, as json or SARIF where that was asked for.
+
+    The json of a command that writes files says that none was written.
+    """
     typed = all(problem.place.path.startswith("-") or problem.place.path in _TYPED for problem in problems)
     code = DONE if not problems else USAGE if typed else PROBLEMS
     if how == "json":
-        return Said(
-            as_json({"written": [], "removed": [], "problems": problems_as_data(problems)}), code=code
-        )
+        nothing: dict[str, Any] = {"written": [], "removed": []} if command in _WRITING else {}
+        return Said(as_json({**nothing, "problems": problems_as_data(problems)}), code=code)
     if how == "sarif":
         from rollforward.sarif import sarif
 
@@ -51,6 +53,7 @@ def problems_said(problems: Sequence[Problem], how: str, *, colour: bool) -> Sai
 
 
 _TYPED = ("METRIC", "command line")
+_WRITING = ("compile", "check")
 
 
 def problems_as_data(problems: Sequence[Problem]) -> list[dict[str, str | int]]:

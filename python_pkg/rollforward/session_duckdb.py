@@ -66,8 +66,12 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
     return DuckDB(connection, engine, target)
 
 
-def open_file(file: Path, place: Place) -> DuckDB:
-    """Open a database file by its path."""
+def open_file(path: str, place: Place) -> DuckDB:
+    """Open a database file by its path, given at a place; raises ProblemsFound as for a target."""
+    file = file_of(path, Path.cwd())
+    if not file.is_file():
+        hint = "name a DuckDB file that dbt has built from the base"
+        raise refused("database-missing", f"there is no database {_shown(file)}", place, hint)
     return open_duckdb(Target("", "", False, "duckdb", {"path": str(file)}, place.path), Path.cwd())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rollforward.answer import Answer
 from rollforward.asking import comparison_in_words
-from rollforward.definitions import Comparison
+from rollforward.definitions import KEYS, Comparison
 from rollforward.screen import DIM, Screen
 from rollforward.tables import Column, Table
 from rollforward.text_table import text_table
@@ -38,7 +38,7 @@ def readable(found: Answer, table: Table, fiscal: int) -> Table:
     grains = {each.name: each for each in meaning.comparisons}
     several = len(meaning.comparisons) > 1
     marked = meaning.selection.incomplete_periods == "include"
-    kept = [index for index, column in enumerate(found.columns) if column.role != "key"]
+    kept = range(len(KEYS), len(found.columns))
     columns = [
         *([Column("comparison", "text")] if several else []),
         Column("period", "text"),
@@ -47,7 +47,7 @@ def readable(found: Answer, table: Table, fiscal: int) -> Table:
     ]
     rows = []
     for row in table.rows:
-        keys = dict(zip(table.names[:5], row[:5], strict=True))
+        keys = dict(zip(KEYS, row[: len(KEYS)], strict=True))
         head: list[Any] = [keys["comparison"]] if several else []
         head.append(name_of(keys["period_start"], keys["period_end"], grains[keys["comparison"]], fiscal))
         head += [keys["is_complete"]] if marked else []

@@ -199,6 +199,23 @@ def test_a_plot_has_a_line_for_every_slice(
     assert "●" in text and "│" in text
 
 
+def test_a_plot_goes_to_a_file_like_any_other_answer(
+    shop: tuple[Project, Built], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is written is what a pipe is given: no colours, whatever the terminal."""
+    drawn = said(capsys, "query", "nrr", *QUERY, "--plot")
+    words = ["query", "nrr", *QUERY, "--plot", "-o", str(tmp_path / "plot.txt")]
+    assert cli.main(words) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err == f"rollforward: wrote the plot to {words[-1]}\n"
+    assert (tmp_path / "plot.txt").read_text(encoding="utf-8") == drawn
+    screen = Screen(colour=True, terminal=True)
+    assert command_query.run(parser().parse_args(words), Setting(shop[0].folder, screen)).out == ""
+    assert (tmp_path / "plot.txt").read_text(encoding="utf-8") == drawn
+    words[-1] = str(tmp_path / "missing" / "plot.txt")
+    assert "error[not-writable]" in said(capsys, *words, code=1)
+
+
 def test_sql_is_the_statement_that_is_run(
     shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -225,6 +242,21 @@ def test_sql_is_the_statement_that_is_run(
         (["nrr", "--book", "orders", "--plot", "--format", "csv"], 2, "error[plot-of-data]"),
         (["nrr", "--book", "orders", "--target", "prod"], 1, "profile 'shop' has no target 'prod'"),
         (["nrr", "--book", "orders", "-o", "missing/file.csv"], 1, "error[not-writable]"),
+        ([""], 2, "METRIC: error[no-metric]: the question names no metric"),
+        ([",", "--book", "orders"], 2, "hint: `rollforward list metrics` names them all"),
+        (["nrr", "nrr", "--book", "orders"], 2, "error[listed-twice]: 'nrr' is listed already"),
+        (
+            ["nrr", "ner", "--book", "orders"],
+            2,
+            "'ner' is metric 'net_expansion_rate', which is listed already",
+        ),
+        (["nrr", "--book", "orders", "--by", "country,country"], 2, "--by:1:1: error[listed-twice]"),
+        (["nrr", "--book", "orders", *(["--comparison", "month_over_month"] * 2)], 2, "error[listed-twice]"),
+        (
+            ["nrr", "--book", "orders", "--order-by", "-period,period"],
+            2,
+            "--order-by:1:1: error[listed-twice]",
+        ),
     ],
 )
 def test_what_is_asked_wrongly_is_said(
@@ -270,6 +302,14 @@ def test_the_python_way_gives_typed_rows(shop: tuple[Project, Built]) -> None:
         project.query("nrx", book="orders")
     with pytest.raises(rollforward.ProblemsFound, match="no-project"):
         rollforward.Project("/")
+    with pytest.raises(rollforward.ProblemsFound, match="no-metric"):
+        project.query([], book="orders")
+    with pytest.raises(rollforward.ProblemsFound, match="--limit: error.not-a-number.: -1 is not above 0"):
+        project.query("nrr", book="orders", limit=-1)
+    with pytest.raises(rollforward.ProblemsFound, match="--customers: error.not-a-number.: 0 is not above 0"):
+        project.explain("nrr", book="orders", customers=0)
+    with pytest.raises(rollforward.ProblemsFound, match="listed-twice"):
+        project.explain("nrr", book="orders", by=["country", "country"])
 
 
 def test_arrow_and_pandas_where_they_are_installed(shop: tuple[Project, Built]) -> None:

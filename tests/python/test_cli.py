@@ -76,7 +76,37 @@ def test_a_folder_without_a_project_is_wrong_usage(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["check", "--project-dir", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == f"rollforward: no dbt_project.yml in {tmp_path}\n"
+    assert capsys.readouterr().err == (
+        f"--project-dir: error[no-project]: there is no dbt_project.yml in {tmp_path}\n"
+        "     = hint: name the folder that has it\n"
+        "rollforward: 1 problem\n"
+    )
+
+
+def test_a_folder_without_a_project_is_said_in_the_format_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["list", "metrics", "--format", "json"]) == 2
+    said = capsys.readouterr()
+    (problem,) = json.loads(said.out)["problems"]
+    assert problem["code"] == "no-project" and said.err == ""
+    assert problem["message"] == "there is no dbt_project.yml in this folder or above it"
+    assert cli.main(["check", "--format", "sarif"]) == 2
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["no-project"]
+
+
+@pytest.mark.parametrize("command", [["list", "metrics"], ["show", "lost_share"], ["diff"], ["query", "nrr"]])
+def test_only_what_writes_says_what_it_wrote(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = METRIC.replace("churned_", "churn_")
+    root = small_project(tmp_path, DEFINITIONS | {"metrics/lost_share.yml": broken})
+    assert cli.main([*command, "--format", "json", "--project-dir", str(root)]) == 1
+    assert list(json.loads(capsys.readouterr().out)) == ["problems"]
+    assert cli.main(["check", "--format", "json", "--project-dir", str(root)]) == 1
+    assert list(json.loads(capsys.readouterr().out)) == ["written", "removed", "problems"]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +180,48 @@ def test_lists_and_definitions(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert card["fingerprint"] in said("show", "lost_share")
     for stage in STAGES:
         assert "churned_revenue" in said("show", "lost_share", "--stage", stage)
+    assert said("show", "lost_share", "--stage", "plan").startswith(
+        "MetricPlan\n"
+        "  name: lost_share\n"
+        "  label: Lost Share\n"
+        "  description: Revenue lost, over the revenue at the start.\n"
+        "  project: shop\n"
+        "  path: metrics/lost_share.yml\n"
+        "  form: Rate\n"
+        "    numerator:\n"
+        "      contraction_revenue: 1\n"
+        "      churned_revenue: 1\n"
+        "    denominator:\n"
+        "      starting_revenue: 1\n"
+        "  kind: a rate or number\n"
+        "  bounds: Bounds\n"
+        "    minimum: 0\n"
+        "    maximum: 1\n"
+    )
+    assert said("show", "lost_share", "--stage", "formula").splitlines()[:4] == [
+        "Operation",
+        "  operator: /",
+        "  left: Operation",
+        "    operator: +",
+    ]
+    stages = {
+        stage: json.loads(said("show", "lost_share", "--stage", stage, "--format", "json"))[stage]
+        for stage in STAGES
+    }
+    assert stages["meaning"] == {
+        "is": "Rate",
+        "numerator": {"contraction_revenue": 1, "churned_revenue": 1},
+        "denominator": {"starting_revenue": 1},
+    }
+    assert stages["plan"]["form"] == stages["meaning"] and stages["plan"]["aliases"] == []
+    assert stages["plan"]["bounds"] == {"is": "Bounds", "minimum": 0, "maximum": 1}
+    assert stages["plan"]["measures"][0]["name"] == "contraction_revenue"
+    assert stages["definition"]["card"]["name"] == {
+        "text": "lost_share",
+        "place": "metrics/lost_share.yml:2:11",
+    }
+    assert stages["formula"]["right"]["text"] == "starting_revenue"
+    assert stages["sql"] == said("show", "lost_share", "--stage", "sql").rstrip()
     assert cli.main(["show", "lost_shar", "--project-dir", root]) == 2
     assert "did you mean 'lost_share'?" in capsys.readouterr().err
     assert cli.main(["show", "churned_revenue", "--project-dir", root]) == 2

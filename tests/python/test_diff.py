@@ -14,10 +14,15 @@ from small_project import DEFINITIONS, METRIC, PROJECT, VIEW, small_project
 def committed(folder: Path, files: Mapping[str, str] = DEFINITIONS, inside: str = "") -> Path:
     """A project whose files are committed, perhaps in a folder of a larger repository."""
     root = small_project(folder / inside if inside else folder, files)
-    identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
-    for command in (["init", "-q", "-b", "main"], ["add", "."], [*identity, "commit", "-q", "-m", "Begin"]):
-        subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
+    subprocess.run(["git", "-C", str(folder), "init", "-q", "-b", "main"], check=True, capture_output=True)
+    commit(folder)
     return root
+
+
+def commit(folder: Path) -> None:
+    identity = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+    for command in (["add", "."], [*identity, "commit", "-q", "-m", "Begin"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -124,17 +129,24 @@ def database(file: Path, rows: str) -> Path:
     return file
 
 
-def test_published_values_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root = committed(tmp_path / "repository")
-    month = "'month_over_month', '2026-06-01', '2026-06-30'"
-    before = database(
-        tmp_path / "before.duckdb", f"({month}, 'pro', 1.0308, 0.1), ({month}, null, 0.5, null)"
-    )
-    after = database(tmp_path / "after.duckdb", f"({month}, 'pro', 1.0182, 0.1), ({month}, 'new', 0.5, null)")
-    outputs = f"dev: {{type: duckdb, path: '{after}'}}, prod: {{type: duckdb, path: '{before}'}}"
+def two_targets(root: Path, before: Path, after: Path, schemas: str = "schema: main") -> list[str]:
+    """Give a project two targets; what a diff has to be told of them."""
+    outputs = f"dev: {{type: duckdb, path: '{after}', {schemas}}}, prod: {{type: duckdb, path: '{before}'}}"
     write(root, "profiles.yml", f"shop: {{target: dev, outputs: {{{outputs}}}}}\n")
     write(root, "dbt_project.yml", PROJECT.replace("name: shop\n", "name: shop\nprofile: shop\n"))
-    options = ["--profiles-dir", str(root), "--limit", "2"]
+    return ["--profiles-dir", str(root)]
+
+
+MONTH = "'month_over_month', '2026-06-01', '2026-06-30'"
+
+
+def test_published_values_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = committed(tmp_path / "repository")
+    before = database(
+        tmp_path / "before.duckdb", f"({MONTH}, 'pro', 1.0308, 0.1), ({MONTH}, null, 0.5, null)"
+    )
+    after = database(tmp_path / "after.duckdb", f"({MONTH}, 'pro', 1.0182, 0.1), ({MONTH}, 'new', 0.5, null)")
+    options = [*two_targets(root, before, after), "--limit", "2"]
     by_file = diff(root, capsys, *options, "--base-database", str(before))
     by_target = diff(root, capsys, *options, "--base-target", "prod")
     assert by_file == by_target
@@ -146,7 +158,7 @@ def test_published_values_are_compared(tmp_path: Path, capsys: pytest.CaptureFix
     ]
     found = json.loads(diff(root, capsys, *options, "--base-target", "prod", "--format", "json"))["values"]
     assert found[0]["changes"][1] == {
-        "metric": "net_expansion_rate",
+        "column": "net_expansion_rate",
         "comparison": "month_over_month",
         "period": "2026-06",
         "period_end": "2026-06-30",
@@ -159,3 +171,127 @@ def test_published_values_are_compared(tmp_path: Path, capsys: pytest.CaptureFix
     assert (
         "| `net_expansion_rate` | month_over_month 2026-06, pro | 103.1 % | 101.8 % | -1.3 pt |" in markdown
     )
+
+
+def test_a_change_of_scale_is_seen_in_what_rates_are_made_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Dollars that became cents leave every rate as it was."""
+    root = committed(tmp_path / "repository")
+    for name, revenue in (("before", "100, 80"), ("after", "10000, 8000")):
+        with duckdb.connect(str(tmp_path / f"{name}.duckdb")) as connection:
+            parts = "starting_revenue decimal(18, 4), existing_revenue decimal(18, 4)"
+            connection.execute(f"create table retention ({COLUMNS}, {parts}, is_mine boolean)")
+            connection.execute(f"insert into retention values ({MONTH}, 'pro', 0.8, 0.1, {revenue}, true)")
+    options = two_targets(root, tmp_path / "before.duckdb", tmp_path / "after.duckdb")
+    text = diff(root, capsys, *options, "--base-target", "prod", "--exit-code", code=1)
+    assert text.splitlines()[-3:] == [
+        "retention: 2 of 4 values differ",
+        "  existing_revenue, month_over_month 2026-06, pro  80.00 → 8,000.00  (+7,920.00)",
+        "  starting_revenue, month_over_month 2026-06, pro  100.00 → 10,000.00  (+9,900.00)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("", 'not compared: the base has no "main"."retention"'),
+        (
+            "create table retention (comparison text, plan text)",
+            "not compared: no value is in both databases",
+        ),
+        (
+            f"create table retention ({COLUMNS.replace('plan text,', '')})",
+            "not compared: the base has no column plan",
+        ),
+    ],
+)
+def test_a_view_that_cannot_be_compared_is_said_and_counts(
+    made: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = committed(tmp_path / "repository")
+    with duckdb.connect(str(tmp_path / "before.duckdb")) as connection:
+        connection.execute(made or "select 1")
+    after = database(tmp_path / "after.duckdb", f"({MONTH}, 'pro', 1, 0)")
+    options = [*two_targets(root, tmp_path / "before.duckdb", after), "--base-database"]
+    options.append(str(tmp_path / "before.duckdb"))
+    assert f"retention: {expected}" in diff(root, capsys, *options)
+    assert f"**`retention`**: {expected}" in diff(root, capsys, *options, "--format", "markdown")
+    found = json.loads(diff(root, capsys, *options, "--exit-code", "--format", "json", code=1))["values"]
+    assert found == [
+        {
+            "view": "retention",
+            "not_compared": expected.removeprefix("not compared: "),
+            "values": 0,
+            "changed": 0,
+            "changes": [],
+        }
+    ]
+
+
+def test_a_view_that_is_sliced_otherwise_is_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The base has a row for each plan, all of which would be taken for the same one."""
+    root = committed(tmp_path / "repository")
+    before = database(tmp_path / "before.duckdb", f"({MONTH}, 'pro', 1, 0), ({MONTH}, 'basic', 2, 0)")
+    after = database(tmp_path / "after.duckdb", f"({MONTH}, null, 2, 0)")
+    options = [*two_targets(root, before, after), "--base-target", "prod"]
+    write(root, "metrics/views.yml", VIEW.replace("by: [plan]", "by: []"))
+    assert "retention: not compared: it is by nothing now, and by plan in the base" in diff(
+        root, capsys, *options
+    )
+    for file in (before, after):
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("alter table retention add column region text default 'north'")
+    write(root, "metrics/views.yml", VIEW.replace("by: [plan]", "by: [region, plan]"))
+    commit(root)
+    write(root, "metrics/views.yml", VIEW.replace("by: [plan]", "by: [plan, region]"))
+    said = diff(root, capsys, *options)
+    assert "month_over_month 2026-06, (none), north  - → 200.0 %" in said
+    assert "month_over_month 2026-06, pro, north  100.0 % → -" in said
+    write(root, "metrics/views.yml", "metrics: []\n")
+    assert diff(root, capsys, *options).endswith("\nno view is in both: no value was compared\n")
+
+
+def manifest(root: Path, database: str, schema: str) -> None:
+    """What dbt writes of the cohorts and of a view with a schema and a name of its own."""
+    nodes = {
+        "model.rollforward.rollforward__revenue_cohorts": {
+            "database": database, "schema": schema, "name": "rollforward__revenue_cohorts", "config": {},
+        },
+        "model.shop.retention": {
+            "database": database, "schema": f"{schema}_board", "name": "retention", "alias": "kept",
+            "relation_name": f'"{database}"."{schema}_board"."kept"', "config": {"schema": "board"},
+        },
+    }  # fmt: skip
+    text = json.dumps({"metadata": {"adapter_type": "duckdb", "project_name": "shop"}, "nodes": nodes})
+    write(root, "target/manifest.json", text)
+
+
+def test_a_view_is_looked_for_where_dbt_puts_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a schema and under a name of its own, in another target and in another file alike."""
+    root = committed(tmp_path / "repository")
+    for name, schema, rate in (("before", "main", 1), ("then", "dev", 1), ("after", "dev", 2)):
+        with duckdb.connect(str(tmp_path / f"{name}.duckdb")) as connection:
+            connection.execute(f"create schema {schema}_board")
+            connection.execute(f"create table {schema}_board.kept ({COLUMNS})")
+            connection.execute(f"insert into {schema}_board.kept values ({MONTH}, 'pro', {rate}, 0)")
+    options = two_targets(root, tmp_path / "before.duckdb", tmp_path / "after.duckdb", "schema: dev")
+    manifest(root, "after", "dev")
+    other = ["--base-target", "prod"]
+    assert "retention: 1 of 2 values differ" in diff(root, capsys, *options, *other)
+    other = ["--base-database", str(tmp_path / "then.duckdb")]
+    assert "retention: 1 of 2 values differ" in diff(root, capsys, *options, *other)
+
+
+def test_the_base_is_one_database_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = committed(tmp_path / "repository")
+    after = database(tmp_path / "after.duckdb", f"({MONTH}, 'pro', 1, 0)")
+    options = two_targets(root, after, after)
+    text = diff(root, capsys, *options, "--base-database", str(tmp_path / "main.duckdb"), code=2)
+    assert "error[database-missing]: there is no database" in text
+    assert "hint: name a DuckDB file that dbt has built from the base" in text
+    with pytest.raises(SystemExit) as stopped:
+        diff(root, capsys, *options, "--base-database", str(after), "--base-target", "nope")
+    assert stopped.value.code == 2 and "not allowed with" in capsys.readouterr().err
