@@ -41,7 +41,7 @@ INNER_COLUMNS = (
     ),
     *("row_key", "reason", "month_index", "until_month", "last_snapshot_of_month", "series_id", "unit_id"),
     *("given_set", "attribute_set", "net_amount", "from_period", "until_period", "first_period", "window_id"),
-    *("lacks_unit", "first_day", "last_day", "build"),
+    *("lacks_unit", "first_day", "last_day", "build", "previous_build", "settings"),
 )
 """The columns that attributes travel beside on their way from the input to the cohorts."""
 SPAN_COLUMNS = ("periods_ago", "month_index", "months_per_period")

@@ -40,6 +40,7 @@ WRONG: dict[str, Any] = {
         "plain": "fct_sales",
         "odd_comparison": {**BOOK, "comparisons": ["monthly"]},
         "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue", "Group"]},
+        "twice": {**BOOK, "attributes": ["plan", "plan"]},
         "numbers": {**BOOK, "relation": 5, "amount": ["a"], "unit": {"a": "b"}, "attributes": 7},
         "listed": {**BOOK, "unit": ["a", 2], "shape": "payments"},
         "shape_list": {**BOOK, "shape": ["payments"]},
@@ -67,6 +68,7 @@ MESSAGES = [
     "books.my sales.attributes: 'period_end' is a name the models use themselves",
     "books.my sales.attributes: 'lost_revenue' is a name the models use themselves",
     "books.my sales.attributes: 'Group' is a word of SQL",
+    "books.twice.attributes: 'plan' is listed twice",
     "books.numbers.relation: '5' is not a name",
     "books.numbers.amount: '['a']' is not a name",
     "books.numbers.unit: '{'a': 'b'}' is not a name or a list of names",
@@ -83,6 +85,24 @@ def test_everything_wrong_is_one_message(project: Project) -> None:
     positions = [built.messages.find(message) for message in MESSAGES]
     assert -1 not in positions, MESSAGES[positions.index(-1)]
     assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"comparisons": ["month_over_month"] * 2}, "comparisons: 'month_over_month' is listed twice"),
+        ({"attributes": ["Reason"]}, "attributes: 'Reason' is a name the models use themselves"),
+        ({"attributes": ["Lost_Revenue"]}, "attributes: 'Lost_Revenue' is a name the models use themselves"),
+        ({"attributes": ["lacks_unit"]}, "attributes: 'lacks_unit' is a name the models use themselves"),
+        ({"attributes": ["plan", "Plan"]}, "the attribute 'Plan' is 'plan' elsewhere; spell it alike"),
+    ],
+)
+def test_what_would_be_counted_as_something_else(
+    project: Project, given: dict[str, Any], message: str
+) -> None:
+    built = project.dbt("parse", settings={"books": {"sales": {**BOOK, **given}}})
+    assert not built.success
+    assert message in built.messages
 
 
 @pytest.mark.parametrize("books", [[BOOK], "fct_sales"])
@@ -117,6 +137,29 @@ def test_a_query_that_cannot_be_answered(project: Project) -> None:
         "incomplete_periods 'maybe' is not one of exclude, include",
     ):
         assert message in built.messages
+
+
+@pytest.mark.parametrize(
+    ("where", "answered"),
+    [
+        ("country <> 'NL'", False),
+        ("not (country = 'NL')", False),
+        ("country not in ('NL', 'BE')", False),
+        ("country = 'not <> there'", True),
+        ("coalesce(country, '') <> 'NL'", True),
+        ("country <> 'NL' or country is null", True),
+        ("country is not null", True),
+        ("country is distinct from 'NL'", True),
+    ],
+)
+def test_a_query_does_not_drop_what_is_missing(project: Project, where: str, answered: bool) -> None:
+    query = {"metrics": "nrr", "book": "sales", "comparison": "month_over_month", "where": where}
+    project.ask("asked", **query)
+    settings = {"books": {"sales": {**BOOK, "attributes": ["country"]}}}
+    built = project.dbt("compile", "--select", "asked", settings=settings)
+    (project.folder / "models" / "asked.sql").unlink()
+    assert built.success == answered, built.messages
+    assert answered or "rows without a value are neither equal to another nor different" in built.messages
 
 
 def test_a_query_takes_aliases(project: Project) -> None:
