@@ -16,10 +16,11 @@ from rollforward.definitions import (
     Simple,
     Trailing,
 )
+from rollforward.digits import MOST_DIGITS
 from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.formula import Formula, Name, Negative, Number, Operation
 from rollforward.kinds import RATE, Kind, joined, kind_of, kind_of_measure
-from rollforward.rational import Constant, Form, Nested, Rate, Single, Total, measures_in
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Total, measures_in, numbers_in
 from rollforward.resolve import Meanings, MetricMeaning, SelectionMeaning, formula_of, metric_names
 from rollforward.source import Scalar
 from rollforward.words import DBT_WORDS, SQL_WORDS
@@ -144,6 +145,16 @@ def zero_denominator(meanings: Meanings) -> Iterator[Problem]:
         if any(_is_zero(lower) for lower in _denominators(meaning.form)):
             message = f"metric '{meaning.name}' divides by what is always 0"
             yield Problem("zero-denominator", message, _at_formula(meaning))
+
+
+def too_many_digits(meanings: Meanings) -> Iterator[Problem]:
+    """The numbers of a formula, multiplied out as its SQL has them, are such as every engine can hold."""
+    for meaning in meanings.metrics:
+        sides = [side for number in numbers_in(meaning.form) for side in number.as_integer_ratio()]
+        if any(abs(side) > 10**MOST_DIGITS for side in sides):
+            message = f"the numbers of '{meaning.name}' come down to one of more than {MOST_DIGITS} digits"
+            hint = "multiply smaller numbers, or fewer"
+            yield Problem("too-many-digits", message, _at_formula(meaning), hint)
 
 
 def _denominators(form: Form) -> Iterator[Form]:
@@ -301,6 +312,7 @@ RULES: tuple[Rule, ...] = (
     mixed_kinds,
     constant_formula,
     zero_denominator,
+    too_many_digits,
     ratio_of_sums,
     compounded_rate,
     mixed_books,
