@@ -23,6 +23,8 @@ _ENV_VAR = re.compile(
     r"(?:,\s*(?P<r>['\"])(?P<default>[^'\"{}]*)(?P=r)\s*)?\)\s*\}\}"
 )
 _JINJA = ("{{", "{%", "{#")
+_RAISED_BY_TEMPLATES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What the expressions of a template raise that Jinja passes on: 1 / 0, a call without its arguments."""
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _WORDS = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
 
@@ -132,12 +134,16 @@ def _rendered(scalar: Scalar) -> str:
         raise refused("needs-jinja2", message, scalar.place, hint) from None
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
     environment.filters |= dict.fromkeys(("as_text", "as_bool", "as_number", "as_native"), _same)
+
+    def env_var(name: str, default: object = None) -> str:
+        return _environment(scalar, name, default)
+
+    # What messages call it.
+    env_var.__qualname__ = "env_var"
     try:
-        return environment.from_string(scalar.text).render(
-            env_var=lambda name, default=None: _environment(scalar, name, default)
-        )
-    except jinja2.TemplateError as error:
-        message = f"'{scalar.text}' cannot be rendered: {error.message or error}"
+        return environment.from_string(scalar.text).render(env_var=env_var)
+    except (jinja2.TemplateError, *_RAISED_BY_TEMPLATES) as error:
+        message = f"'{scalar.text}' cannot be rendered: {error}"
         raise refused("needs-jinja2", message, scalar.place, "profiles know env_var and no macros") from None
 
 

@@ -111,6 +111,23 @@ def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "cannot be rendered: 'nothing' is undefined" in refused(root)
 
 
+@pytest.mark.parametrize(
+    ("jinja", "said"),
+    [
+        ("{{ env_var() }}", "env_var() missing 1 required positional argument: 'name'"),
+        ("{{ env_var(5) }}", "str expected, not int"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ [].pop() }}", "pop from empty list"),
+        ("{{ nothing.at.all }}", "'nothing' is undefined"),
+        ("{{ 'a' | no_filter }}", "No filter named 'no_filter'."),
+        ("{{ ", "unexpected 'end of template'"),
+    ],
+)
+def test_jinja_that_fails_is_a_problem(jinja: str, said: str, tmp_path: Path) -> None:
+    root = project(tmp_path / "shop", f'shop: {{outputs: {{default: {{type: duckdb, path: "{jinja}"}}}}}}')
+    assert f"error[needs-jinja2]: '{jinja}' cannot be rendered: {said}" in refused(root)
+
+
 def test_a_plain_env_var_needs_no_jinja(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     assert read(project(tmp_path / "shop")).settings["path"] == "dev.duckdb"
