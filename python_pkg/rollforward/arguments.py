@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import functools
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rollforward import __version__
+from rollforward.folders import environment
 
 GROUPS = (
     ("Set up a project", ("init", "compile", "check")),
@@ -184,7 +184,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 def _project_options(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("project")
-    given = os.environ.get("DBT_PROJECT_DIR")
+    given = environment("PROJECT_DIR")
     group.add_argument(
         "--project-dir",
         type=Path,

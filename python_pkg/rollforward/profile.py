@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rollforward.errors import Place, did_you_mean, refused
+from rollforward.folders import environment
 from rollforward.source import Mapping as Nodes
 from rollforward.source import Node, Scalar, Sequence, content_of, read_document
 
@@ -64,7 +65,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     """Give the target of a project whose dbt_project.yml names a profile; raises ProblemsFound."""
     file = find_profiles(root, wanted)
     document = read_document(str(file), content_of(file, str(file)), anchors=True)
-    given = wanted.profile or os.environ.get("DBT_PROFILE") or (profile.text if profile else "")
+    given = wanted.profile or environment("PROFILE") or (profile.text if profile else "")
     if not given:
         hint = "write `profile: <name>`, or say --profile"
         raise refused("profile-missing", "dbt_project.yml names no profile", Place("dbt_project.yml"), hint)
@@ -74,7 +75,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
         hint = did_you_mean(given, known, otherwise=f"it has: {', '.join(known) or 'no profile'}")
         raise refused("profile-missing", f"there is no profile '{given}' in it", Place(str(file)), hint)
     default = _default_target(outputs_of)
-    name = wanted.target or os.environ.get("DBT_TARGET") or default
+    name = wanted.target or environment("TARGET") or default
     outputs = outputs_of.get("outputs")
     output = outputs.get(name) if isinstance(outputs, Nodes) else None
     if not isinstance(output, Nodes):
@@ -88,9 +89,14 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
 
 
 def find_profiles(root: Path, wanted: Wanted) -> Path:
-    """Give the profiles.yml dbt would read: --profiles-dir, DBT_PROFILES_DIR, here, the project, ~/.dbt."""
-    named = wanted.profiles_dir or os.environ.get("DBT_PROFILES_DIR", "")
-    folders = [Path(named).expanduser()] if named else [Path.cwd(), root, Path.home() / ".dbt"]
+    """Give the profiles.yml dbt would read; raises ProblemsFound.
+
+    dbt looks in --profiles-dir, or else in DBT_PROFILES_DIR, and nowhere besides where one of them is given;
+    then in the current folder, which need not be the project's, then in ~/.dbt. There dbt 1.x gives up. Only
+    then is the project's own folder looked into, where dbt v2 has one.
+    """
+    named = wanted.profiles_dir or environment("PROFILES_DIR")
+    folders = [Path(named).expanduser()] if named else [Path.cwd(), Path.home() / ".dbt", root]
     for folder in folders:
         if (folder / PROFILES_FILE).is_file():
             return folder / PROFILES_FILE
