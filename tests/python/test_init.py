@@ -1,6 +1,7 @@
 """`rollforward init`: what it proposes, what it writes, and that it never touches what is there."""
 
 import contextlib
+import errno
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -179,6 +180,47 @@ def test_vars_are_added_beside_those_that_are_there(tmp_path: Path, given: str, 
         "".join(line + "\n" for line in text.splitlines() if line not in added).split()
         == (PROJECT + given).split()
     )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("given", ["", "\n\n", "vars:\n  other: 1\n", "models: {}"])
+@pytest.mark.parametrize("listed", ["# ours\n", "packages:\n  - package: a/b\n    version: 1.0.0\n"])
+def test_lines_that_are_there_stay_to_the_byte(tmp_path: Path, end: str, given: str, listed: str) -> None:
+    folder = project(tmp_path / "shop")
+    before = {
+        "dbt_project.yml": (PROJECT + given).replace("\n", end).encode(),
+        "packages.yml": listed.replace("\n", end).encode(),
+    }
+    for name, text in before.items():
+        (folder / name).write_bytes(text)
+        (folder / name).chmod(0o640)
+    init(folder, "--package", "../rollforward")
+    for name, text in before.items():
+        after = (folder / name).read_bytes()
+        start = next((at for at, (a, b) in enumerate(zip(text, after, strict=False)) if a != b), len(text))
+        assert after.endswith(text[start:]) and len(after) > len(text)
+        assert after.count(b"\r\n") == (after.count(b"\n") if end == "\r\n" else 0)
+        assert (folder / name).stat().st_mode & 0o777 == 0o640
+    assert init(folder, "--package", "../rollforward").startswith("nothing to do")
+
+
+def test_a_file_that_cannot_be_written_is_left_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full half way leaves the old text, and no draft."""
+    folder = project(tmp_path / "shop")
+    replace = Path.replace
+
+    def full(*_: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert "dbt_project.yml: error[not-writable]: cannot be written: No space left" in init(folder, code=1)
+    monkeypatch.setattr(Path, "replace", replace)
+    assert (folder / "dbt_project.yml").read_text() == PROJECT
+    assert not list(folder.glob(".*.tmp"))
+    (folder / "dbt_project.yml").rename(folder / "ours.yml")
+    (folder / "dbt_project.yml").symlink_to("ours.yml")
+    init(folder)
+    assert (folder / "dbt_project.yml").is_symlink() and (folder / "ours.yml").read_text() == PROJECT + VARS
 
 
 def test_what_cannot_be_added_as_text_is_said(tmp_path: Path) -> None:
