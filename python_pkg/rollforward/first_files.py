@@ -6,7 +6,7 @@ import re
 
 from rollforward.definitions import PACKAGE, SHAPES
 from rollforward.proposals import Proposal
-from rollforward.source import Document, Mapping, Scalar, Sequence
+from rollforward.source import Document, Mapping, Scalar, Sequence, typed
 
 VIEW_FILE = "metrics/retention.yml"
 METRICS = ("net_expansion_rate", "gross_revenue_retention", "customer_retention_rate", "revenue_growth_rate")
@@ -154,6 +154,7 @@ def _word(text: str) -> str:
     if (
         re.fullmatch(r"[\w./~@:+-]+", text, re.ASCII)
         and text[0] not in "-:@"
+        and typed(text, "").is_text
         and ": " not in text
         and not text.endswith(":")
     ):

@@ -15,6 +15,7 @@ from rollforward.definitions import (
     Ratio,
     Simple,
     Trailing,
+    is_kept,
 )
 from rollforward.digits import MOST_DIGITS
 from rollforward.errors import Place, Problem, did_you_mean
@@ -68,9 +69,24 @@ def name_collision(meanings: Meanings) -> Iterator[Problem]:
         if name.text in taken:
             message = f"'{name.text}' is {taken[name.text]} and cannot be the name of {what}"
             yield Problem("name-collision", message, name.place, "choose another name")
+        elif what == "an attribute" and is_kept(name.text):
+            message = (
+                f"'{name.text}' cannot be the name of an attribute: the models name their own columns so"
+            )
+            yield Problem("name-collision", message, name.place, "rename the column of the relation")
         elif what == "an attribute" and name.text in metrics:
             message = f"'{name.text}' is a metric and cannot be the name of an attribute"
             yield Problem("name-collision", message, name.place, "rename the column of the relation")
+
+
+def spelled_alike(meanings: Meanings) -> Iterator[Problem]:
+    """An attribute that several books have is one column, and most engines take `Plan` for `plan`."""
+    first: dict[str, str] = {}
+    for book in meanings.catalog.settings.books:
+        for name in book.attributes:
+            if first.setdefault(name.text.lower(), name.text) != name.text:
+                message = f"the attribute '{name.text}' is '{first[name.text.lower()]}' elsewhere"
+                yield Problem("name-collision", message, name.place, "spell it alike everywhere")
 
 
 def kept_ending(meanings: Meanings) -> Iterator[Problem]:
@@ -308,6 +324,7 @@ RULES: tuple[Rule, ...] = (
     duplicate_name,
     reserved_word,
     name_collision,
+    spelled_alike,
     kept_ending,
     mixed_kinds,
     constant_formula,

@@ -269,6 +269,20 @@ def test_a_shape_is_known_by_its_columns(shape: str) -> None:
     assert found.attributes == (("plan_tier",) if shape == "intervals" else ())
 
 
+def test_what_cannot_be_an_attribute_is_not_proposed() -> None:
+    """`check` would refuse it, and so would dbt."""
+    refused = ("group", "arr_revenue", "old_customers", "plan__new", "movement", "periods_ago", "a_numerator")
+    columns = {**COLUMNS["intervals"], **dict.fromkeys(refused, ["a", "b", "a"])}
+    assert propose(Sample("given", columns)).attributes == ("plan_tier",)
+
+
+def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "off,.5", code=1)
+    init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "plan")
+    assert 'unit: "1_000"' in (folder / "dbt_project.yml").read_text()
+
+
 def test_the_likeliest_relation_is_proposed() -> None:
     given = [Sample(shape, columns) for shape, columns in reversed(COLUMNS.items())]
     assert best([*given, Sample("nothing", {"x": ["1"]})]) == propose(given[-1])
