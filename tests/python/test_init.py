@@ -89,6 +89,31 @@ def test_a_fresh_project_builds_after_it(tmp_path: Path) -> None:
     assert "2026-03  pro               100.0 %" in answer
 
 
+UNREADABLE = {
+    "a field that is too long": (SUBSCRIPTIONS.replace("acme", "x" * 140_000).encode(), "field larger than"),
+    "another encoding": (SUBSCRIPTIONS.replace("acme", "äcme").encode("latin-1"), "byte 0xe4 is not UTF-8"),
+    "sixteen bits": (SUBSCRIPTIONS.encode("utf-16"), "byte 0xff is not UTF-8"),
+    "a link that leads nowhere": (None, "cannot be read: No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("content, said", UNREADABLE.values(), ids=list(UNREADABLE))
+def test_a_seed_that_cannot_be_read(content: bytes | None, said: str, tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop", {**FILES, "seeds/other.csv": SUBSCRIPTIONS})
+    seed = folder / "seeds" / "fct_subscriptions.csv"
+    seed.unlink()
+    if content is None:
+        seed.symlink_to("nowhere.csv")
+    else:
+        seed.write_bytes(content)
+    answer = init(folder, "--dry-run", code=1)
+    assert "seeds/fct_subscriptions.csv: error[not-" in answer and said in answer
+    assert "relation: other" in init(folder, "--dry-run", "--relation", "other")
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute(f"create table fct_subscriptions as from '{folder}/seeds/other.csv'")
+    assert "relation: fct_subscriptions" in init(folder, "--dry-run")
+
+
 def test_a_table_of_the_database_is_looked_at(tmp_path: Path) -> None:
     files = {name: text for name, text in FILES.items() if not name.startswith("seeds")}
     folder = project(tmp_path / "shop", files | {"models/fct_orders.sql": "select 1 as one\n"})
