@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollforward.definitions import PACKAGE, SHAPES
+from rollforward.definitions import PACKAGE
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.first_files import (
     VIEW_FILE,
@@ -22,7 +22,14 @@ from rollforward.first_files import (
     with_package,
     with_vars,
 )
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, target_folder
+from rollforward.folders import (
+    DEFINITIONS,
+    DEPENDENCIES_FILE,
+    PACKAGES_FILE,
+    PROJECT_FILE,
+    VARS_FILE,
+    target_folder,
+)
 from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
@@ -31,9 +38,8 @@ from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
 from rollforward.settings import read_settings
+from rollforward.shapes import SHAPES
 from rollforward.source import Document, read_document
-
-PACKAGES_FILES = ("packages.yml", "dependencies.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +171,16 @@ def _first_book(document: Document) -> tuple[str, Proposal] | None:
 def _package_step(options: Namespace, layout: Layout) -> _Step | str:
     """Give the entry for dbt's packages, or the sentence that there is one."""
     source = options.package or _own_checkout(layout.root)
-    for name in PACKAGES_FILES:
+    for name in (PACKAGES_FILE, DEPENDENCIES_FILE):
         if (layout.root / name).is_file():
             document = read_file(layout.root, layout.root / name, anchors=True, empty=True)
             if names_package(document, source):
                 return f"{name} has {PACKAGE}"
-            if name == PACKAGES_FILES[1] and document.root.get("packages") is None:
+            if name == DEPENDENCIES_FILE and document.root.get("packages") is None:
                 continue
             break
     else:
-        name, document = PACKAGES_FILES[0], None
+        name, document = PACKAGES_FILE, None
     if not source:
         return _Step(
             name, None, f"add {PACKAGE} to {name}: `rollforward init --package <path or git address>`"

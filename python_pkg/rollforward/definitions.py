@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from rollforward.days import Grain
 from rollforward.formula import Formula
+from rollforward.shapes import SHAPES, Measurement
 from rollforward.source import Scalar
 
 MeasureKind = Literal["amount", "count"]
-Measurement = Literal["point_in_time", "period_sum"]
-Grain = Literal["month", "quarter", "year"]
 
 PACKAGE = "rollforward"
 COHORTS = "rollforward__revenue_cohorts"
@@ -209,22 +209,6 @@ class View:
     description: str
     selection: Selection
     materialized: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A form revenue comes in: what is measured, and the keys that name its date columns."""
-
-    measurement: Measurement
-    dates: tuple[str, ...]
-
-
-SHAPES = {
-    "intervals": Shape("point_in_time", ("started_on", "ended_on")),
-    "snapshots": Shape("point_in_time", ("snapshot_on",)),
-    "movements": Shape("point_in_time", ("occurred_on",)),
-    "payments": Shape("period_sum", ("occurred_on",)),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rollforward.definitions import PACKAGE, SHAPES
+from rollforward.definitions import PACKAGE
 from rollforward.proposals import Proposal
+from rollforward.shapes import SHAPES
 from rollforward.source import Document, Mapping, Scalar, Sequence, typed
 
 VIEW_FILE = "metrics/retention.yml"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 PROJECT_FILE = "dbt_project.yml"
 VARS_FILE = "vars.yml"
+PACKAGES_FILE, DEPENDENCIES_FILE = "packages.yml", "dependencies.yml"
+"""Where a project names its packages: dbt takes either."""
 DEFINITIONS = "metrics"
 """The folder of definitions, and that of generated files below the first macro and model paths."""
 

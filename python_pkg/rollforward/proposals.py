@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from rollforward.definitions import SHAPES
 from rollforward.settings import can_be_attribute
+from rollforward.shapes import SHAPES
 
 Holds = Literal["number", "date", "text", "nothing"]
 

@@ -10,21 +10,21 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from rollforward.days import MONTHS
 from rollforward.definitions import (
     PACKAGE,
-    SHAPES,
     SIDES,
     SPAN_COLUMNS,
     STANDARD_COMPARISONS,
     Book,
     Comparison,
-    Grain,
     Settings,
     is_kept,
 )
 from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.errors import Problem, did_you_mean
 from rollforward.reader import Entries, is_nothing
+from rollforward.shapes import SHAPES
 from rollforward.source import Document, Mapping, Scalar
 from rollforward.words import SQL_WORDS
 
@@ -41,7 +41,6 @@ SETTINGS = (
 BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons")
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
 COMPARISON_KEYS = ("grain", "lookback", "periods_summed")
-GRAINS: dict[str, Grain] = {"month": "month", "quarter": "quarter", "year": "year"}
 REACTIVATIONS = ("own", "new")
 ALL_DATES = tuple(dict.fromkeys(key for shape in SHAPES.values() for key in shape.dates))
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
@@ -99,7 +98,7 @@ def _comparison(entry: Entries, name: Scalar) -> Comparison:
         message = f"every book has the comparison '{name.text}'"
         entry.say("duplicate-name", message, name.place, "declare yours under another name")
     entry.check_keys(COMPARISON_KEYS, COMPARISON_KEYS[:2])
-    grain = GRAINS[entry.word("grain", GRAINS, "month")]
+    grain = entry.word("grain", MONTHS, "month")
     lookback, summed = entry.number("lookback", 1, 99, 1), entry.number("periods_summed", 1, 99, 1)
     return Comparison(name.text, grain, lookback, summed)
 

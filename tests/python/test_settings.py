@@ -11,8 +11,10 @@ import yaml
 from conftest import REPO, Project
 from rollforward import definitions
 from rollforward import settings as compiler_settings
+from rollforward.days import MONTHS
 from rollforward.errors import ProblemsFound
 from rollforward.project import check_project
+from rollforward.shapes import SHAPES
 from rollforward.words import SQL_WORDS
 from small_project import METRIC, small_project
 
@@ -295,7 +297,8 @@ def test_dbt_and_the_compiler_know_the_same_settings() -> None:
     assert {
         name: (form["measurement"], tuple(form[key] for key in ("dated", "ended") if form[key]))
         for name, form in shapes.items()
-    } == {name: (shape.measurement, shape.dates) for name, shape in definitions.SHAPES.items()}
+    } == {name: (shape.measurement, shape.dates) for name, shape in SHAPES.items()}
+    assert dictionary("comparisons.sql", "month") == MONTHS
     comparisons = dictionary("comparisons.sql", "month_over_month")
     assert {
         name: (given["grain"], given["lookback"], given.get("periods_summed", 1))
