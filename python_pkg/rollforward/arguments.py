@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import argparse
 import functools
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from rollforward import __version__
+from rollforward.folders import environment
+from rollforward.shapes import SHAPES
 
 GROUPS = (
     ("Set up a project", ("init", "compile", "check")),
     ("Look at definitions", ("list", "show", "diff")),
     ("Ask for numbers", ("query", "explain", "sql")),
 )
-LISTS = ("metrics", "attributes", "books", "comparisons", "views")
-STAGES = ("definition", "formula", "meaning", "plan", "sql", "macro")
+Listed = Literal["metrics", "attributes", "books", "comparisons", "views"]
+LISTS: tuple[Listed, ...] = get_args(Listed)
+Stage = Literal["definition", "formula", "meaning", "plan", "sql", "macro"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 _WIDEST_HELP = 100
 
 
@@ -184,7 +188,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 def _project_options(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("project")
-    given = os.environ.get("DBT_PROJECT_DIR")
+    given = environment("PROJECT_DIR")
     group.add_argument(
         "--project-dir",
         type=Path,
@@ -323,9 +327,9 @@ def _init(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--shape",
-        choices=("intervals", "snapshots", "movements", "payments"),
+        choices=tuple(SHAPES),
         metavar="SHAPE",
-        help="intervals, snapshots, movements or payments",
+        help=f"{', '.join(tuple(SHAPES)[:-1])} or {tuple(SHAPES)[-1]}",
     )
     group.add_argument(
         "--unit", action="append", default=[], metavar="COLUMN", help="who counts as a customer"

@@ -5,9 +5,9 @@ Nothing but Python's own is imported before Ctrl-C is looked after.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,25 +27,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Who read the pipe has seen enough; Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Who read the pipe has seen enough.
+        from rollforward.streams import give_up
+
+        give_up()
         return PIPE_CLOSED
 
 
 def _main(arguments: list[str]) -> int:
     from rollforward.arguments import joined, parser
     from rollforward.errors import ProblemsFound
-    from rollforward.said import Setting, problems_said
+    from rollforward.said import Said, Setting, problems_said
     from rollforward.screen import screen_of
+    from rollforward.streams import open_closed, take_every_sign
 
-    options = parser().parse_args(joined(arguments))
+    open_closed()
+    try:
+        options = parser().parse_args(joined(arguments))
+    except SystemExit as stopped:
+        # What argparse had to say, help perhaps, is on its way to the screen.
+        stopped.code = _say(Said(code=int(stopped.code or 0)))
+        raise
+    how = getattr(options, "format", "text")
+    take_every_sign(for_programs=how not in ("text", "table") or options.command == "sql")
     at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     try:
         root = _root(options.project_dir)
         setting = Setting(root, screen_of(sys.stdout), _ask if at_a_terminal else None)
         return _say(_command(options.command)(options, setting))
     except ProblemsFound as found:
-        how = getattr(options, "format", "text")
         colour = screen_of(sys.stderr).colour
         return _say(problems_said(found.problems, how, colour=colour, command=options.command))
 
@@ -99,11 +109,24 @@ def _ask(what: str, proposed: str) -> str:
 
 
 def _say(said: Said) -> int:
-    for note in said.notes:
-        print(note, file=sys.stderr)
-    if isinstance(said.out, bytes):
-        sys.stdout.buffer.write(said.out)
-    else:
-        print(said.out, end="")
-    sys.stdout.flush()
+    """Print what a command says; gives its exit code, or 1 where it cannot be printed."""
+    try:
+        for note in said.notes:
+            print(note, file=sys.stderr)
+        if isinstance(said.out, bytes):
+            sys.stdout.buffer.write(said.out)
+        else:
+            print(said.out, end="")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from rollforward.said import PROBLEMS
+        from rollforward.streams import give_up
+
+        # A disk is full, say, and stderr may be on it as well.
+        with suppress(OSError):
+            print(f"rollforward: the answer cannot be written: {error.strerror}", file=sys.stderr)
+        give_up()
+        return PROBLEMS
     return said.code

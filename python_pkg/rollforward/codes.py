@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FILES: Mapping[str, str] = {
-    "not-readable": "A file of definitions is there and cannot be opened.",
+    "not-readable": "A file of definitions, or a seed that `init` looks at, is there and cannot be read.",
     "not-utf-8": "A file is not encoded as UTF-8, the only encoding that YAML and dbt agree on.",
     "not-printable": "A file holds a control character, which no editor shows.",
     "too-large": "A file is larger than anybody would write by hand.",

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rollforward.diff_text import Difference, as_data, as_markdown, as_text
 from rollforward.errors import Place
-from rollforward.folders import VARS_FILE
+from rollforward.folders import PACKAGES_FILE, VARS_FILE
 from rollforward.layout import read_file
 from rollforward.options import wanted_of
 from rollforward.profile import Wanted
 from rollforward.relations import locate
-from rollforward.revision import PACKAGES_FILE, Revision, meanings_at
+from rollforward.revision import Revision, meanings_at
 from rollforward.said import DONE, PROBLEMS, Said, Setting, as_json
 from rollforward.semantic_diff import State, changes, state_of
 from rollforward.session import Session, open_session

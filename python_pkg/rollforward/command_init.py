@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollforward.definitions import PACKAGE, SHAPES
+from rollforward.definitions import PACKAGE
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.first_files import (
     VIEW_FILE,
@@ -22,17 +22,24 @@ from rollforward.first_files import (
     with_package,
     with_vars,
 )
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, target_folder
+from rollforward.folders import (
+    DEFINITIONS,
+    DEPENDENCIES_FILE,
+    PACKAGES_FILE,
+    PROJECT_FILE,
+    VARS_FILE,
+    target_folder,
+)
 from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout
 from rollforward.options import listed, wanted_of
+from rollforward.outputs import write_whole
 from rollforward.proposals import Proposal, best, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
 from rollforward.settings import read_settings
+from rollforward.shapes import SHAPES
 from rollforward.source import Document, read_document
-
-PACKAGES_FILES = ("packages.yml", "dependencies.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ def _vars_document(layout: Layout) -> Document:
 
 def _vars_step(layout: Layout, document: Document, name: str, proposal: Proposal) -> _Step:
     """Write the vars where they can be added as text, and are read back as what was meant."""
-    text = (layout.root / document.path).read_text(encoding="utf-8")
+    text = _as_it_is(layout.root / document.path)
     added = with_vars(text, document, name, proposal)
     by_hand = f"add to {document.path}:\n\n{vars_text(name, proposal)}"
     if added is None:
@@ -164,24 +171,29 @@ def _first_book(document: Document) -> tuple[str, Proposal] | None:
 def _package_step(options: Namespace, layout: Layout) -> _Step | str:
     """Give the entry for dbt's packages, or the sentence that there is one."""
     source = options.package or _own_checkout(layout.root)
-    for name in PACKAGES_FILES:
+    for name in (PACKAGES_FILE, DEPENDENCIES_FILE):
         if (layout.root / name).is_file():
             document = read_file(layout.root, layout.root / name, anchors=True, empty=True)
             if names_package(document, source):
                 return f"{name} has {PACKAGE}"
-            if name == PACKAGES_FILES[1] and document.root.get("packages") is None:
+            if name == DEPENDENCIES_FILE and document.root.get("packages") is None:
                 continue
             break
     else:
-        name, document = PACKAGES_FILES[0], None
+        name, document = PACKAGES_FILE, None
     if not source:
         return _Step(
             name, None, f"add {PACKAGE} to {name}: `rollforward init --package <path or git address>`"
         )
     file = layout.root / name
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    text = _as_it_is(file) if file.is_file() else ""
     written = with_package(text, document, source)
     return _Step(name, written, f"add to {name} under `packages:`\n\n{packages_entry(source)}")
+
+
+def _as_it_is(file: Path) -> str:
+    """Read a file that was read as YAML already, with its line ends."""
+    return file.read_bytes().decode("utf-8")
 
 
 def _own_checkout(root: Path) -> str:
@@ -209,8 +221,7 @@ def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) ->
             lines += [f"would write {step.path}:", "", step.text]
             continue
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(step.text, encoding="utf-8", newline="\n")
+            write_whole(file, step.text)
         except OSError as error:
             raise refused("not-writable", f"cannot be written: {error.strerror}", Place(step.path)) from None
         lines.append(f"{verb} {step.path}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, assert_never
 
+from rollforward.arguments import Listed
 from rollforward.asking import comparison_in_words
 from rollforward.definitions import Book, Settings
 from rollforward.resolve import Meanings, metric_names
@@ -16,12 +17,28 @@ from rollforward.workspace import open_workspace
 
 def run(options: Namespace, setting: Setting) -> Said:
     """List metrics, attributes, books, comparisons or views; raises ProblemsFound."""
-    entries = list(_LISTS[options.what](open_workspace(setting.root).meanings))
+    entries = list(_entries(options.what, open_workspace(setting.root).meanings))
     if options.format == "json":
         return Said(as_json({options.what: entries}))
     if not entries:
         return Said(notes=(f"rollforward: the project has no {options.what}",))
     return Said(term_list([_said(entry) for entry in entries], setting.screen) + "\n")
+
+
+def _entries(what: Listed, meanings: Meanings) -> Iterable[dict[str, Any]]:
+    match what:
+        case "metrics":
+            return _metrics(meanings)
+        case "attributes":
+            return _attributes(meanings)
+        case "books":
+            return _books(meanings)
+        case "comparisons":
+            return _comparisons(meanings)
+        case "views":
+            return _views(meanings)
+        case _:
+            assert_never(what)
 
 
 def _said(entry: dict[str, Any]) -> tuple[str, list[str]]:
@@ -85,12 +102,3 @@ def _views(meanings: Meanings) -> Iterable[dict[str, Any]]:
 def _comparisons_of(book: Book, settings: Settings) -> list[str]:
     chosen = [word.text for word in book.comparisons]
     return chosen or [comparison.name for comparison in settings.comparisons]
-
-
-_LISTS = {
-    "metrics": _metrics,
-    "attributes": _attributes,
-    "books": _books,
-    "comparisons": _comparisons,
-    "views": _views,
-}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
+from rollforward.arguments import Stage
 from rollforward.asking import as_declared
 from rollforward.definition_card import MetricCard, card_as_data, card_as_text, expression
 from rollforward.dialects import DEFAULT, Dialect, dialect_of
@@ -27,7 +27,7 @@ def run(options: Namespace, setting: Setting) -> Said:
     planned = plan_metric(meaning, workspace.meanings.catalog)
     card = MetricCard(meaning, planned, workspace.meanings, _dialect(workspace))
     if options.stage:
-        shown = stage_as_data(_STAGES[options.stage](card))
+        shown = stage_as_data(_at(options.stage, card))
         if options.format == "json":
             return Said(as_json({options.stage: shown}))
         return Said(f"{(shown if isinstance(shown, str) else stage_as_text(shown)).rstrip()}\n")
@@ -58,11 +58,20 @@ def _dialect(workspace: Workspace) -> Dialect:
         return DEFAULT
 
 
-_STAGES: dict[str, Callable[[MetricCard], Any]] = {
-    "definition": lambda card: card.meaning.metric,
-    "formula": lambda card: formula_of(card.meaning.metric) or card.meaning.metric,
-    "meaning": lambda card: card.meaning.form,
-    "plan": lambda card: card.plan,
-    "sql": lambda card: expression(card.plan, card.dialect),
-    "macro": lambda card: metric_macro(card.plan),
-}
+def _at(stage: Stage, card: MetricCard) -> Any:
+    """Give what one stage of the compiler makes of a metric: a text, or a value of its own type."""
+    match stage:
+        case "definition":
+            return card.meaning.metric
+        case "formula":
+            return formula_of(card.meaning.metric) or card.meaning.metric
+        case "meaning":
+            return card.meaning.form
+        case "plan":
+            return card.plan
+        case "sql":
+            return expression(card.plan, card.dialect)
+        case "macro":
+            return metric_macro(card.plan)
+        case _:
+            assert_never(stage)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
+Grain = Literal["month", "quarter", "year"]
+MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
 """How many months a period of a grain has."""
 
 

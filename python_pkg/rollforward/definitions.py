@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from rollforward.days import Grain
 from rollforward.formula import Formula
+from rollforward.shapes import SHAPES, Measurement
 from rollforward.source import Scalar
 
 MeasureKind = Literal["amount", "count"]
-Measurement = Literal["point_in_time", "period_sum"]
-Grain = Literal["month", "quarter", "year"]
 
 PACKAGE = "rollforward"
 COHORTS = "rollforward__revenue_cohorts"
@@ -44,10 +44,22 @@ INNER_COLUMNS = (
     *("lacks_unit", "first_day", "last_day", "build", "previous_build", "settings"),
 )
 """The columns that attributes travel beside on their way from the input to the cohorts."""
+MEASURE_ENDINGS = ("_revenue", "_customers")
+"""How measures end, those to come as well."""
 SPAN_COLUMNS = ("periods_ago", "month_index", "months_per_period")
 """The columns that statements of trailing metrics add."""
 SIDES = ("_numerator", "_denominator")
 """How a view names the two sides of a rate that are not measures themselves."""
+
+
+def is_kept(name: str) -> bool:
+    """Whether the models keep the name of a column for themselves, so that no attribute can have it.
+
+    Most engines take `Unit` and `unit` for one column, and two _ together mark what is made of an attribute.
+    `check_settings` of the dbt package has the same rule.
+    """
+    own, lower = (*KEYS, *ROW_COLUMNS, *INNER_COLUMNS), name.lower()
+    return lower in own or "__" in name or lower.endswith(MEASURE_ENDINGS)
 
 
 Aggregate = Literal["sum", "count", "count_distinct", "min", "max", "average"]
@@ -197,22 +209,6 @@ class View:
     description: str
     selection: Selection
     materialized: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A form revenue comes in: what is measured, and the keys that name its date columns."""
-
-    measurement: Measurement
-    dates: tuple[str, ...]
-
-
-SHAPES = {
-    "intervals": Shape("point_in_time", ("started_on", "ended_on")),
-    "snapshots": Shape("point_in_time", ("snapshot_on",)),
-    "movements": Shape("point_in_time", ("occurred_on",)),
-    "payments": Shape("period_sum", ("occurred_on",)),
-}
 
 
 @dataclass(frozen=True, slots=True)

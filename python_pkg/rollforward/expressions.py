@@ -16,6 +16,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
 from rollforward.dialects import DEFAULT, dialect_of
+from rollforward.digits import TOO_MANY, too_many
 from rollforward.errors import Place, Problem, ProblemsFound
 from rollforward.fragments import ORDERS_TEXTS, TURNING, text_of
 from rollforward.source import Scalar
@@ -26,8 +27,6 @@ Refusal = tuple[str, str, str]
 
 MOST_CHARACTERS = 2000
 DEEPEST = 40
-MOST_DIGITS, MOST_DECIMALS = 18, 9
-"""Of a number: what amounts can have, and the decimal types of all engines."""
 CONDITION_HINT = "a condition has = <> < > <= >= in between like is null, and or not, lower upper coalesce"
 ROW_HINT = "an expression has columns, numbers, texts, + - *, case when ... then ... else ... end"
 CASE_HINT = "name one by `case when ending_amount < starting_amount then ... else ... end`"
@@ -336,11 +335,9 @@ class Checks:
 
     def digits(self, node: exp.Literal) -> None:
         """Check that a number can be written for every engine without losing a digit."""
-        number = Decimal(node.this)
-        exponent = number.as_tuple().exponent
-        if number.adjusted() >= MOST_DIGITS or not isinstance(exponent, int) or exponent < -MOST_DECIMALS:
-            hint = f"at most {MOST_DIGITS} digits before the point and {MOST_DECIMALS} behind it"
-            self.say("too-many-digits", "this number is not the same on every engine", node, hint)
+        if too_many(Decimal(node.this)):
+            code, message, hint = TOO_MANY
+            self.say(code, message, node, hint)
 
     def arithmetic(self, node: exp.Binary) -> ValueType | None:
         """Check a sum, a difference or a product: amounts with amounts, and whole multiples of them."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rollforward.definitions import PACKAGE, SHAPES
+from rollforward.definitions import PACKAGE
 from rollforward.proposals import Proposal
-from rollforward.source import Document, Mapping, Scalar, Sequence
+from rollforward.shapes import SHAPES
+from rollforward.source import Document, Mapping, Scalar, Sequence, typed
 
 VIEW_FILE = "metrics/retention.yml"
 METRICS = ("net_expansion_rate", "gross_revenue_retention", "customer_retention_rate", "revenue_growth_rate")
@@ -48,7 +49,7 @@ def with_vars(text: str, document: Document, name: str, proposal: Proposal) -> s
     if given is None or (isinstance(given, Scalar) and given.is_null):
         if given is not None:
             return None
-        return f"{text.rstrip(chr(10))}\n\n{vars_text(name, proposal)}"
+        return _below(text, vars_text(name, proposal), blank=True)
     if not isinstance(given, Mapping) or not given.entries:
         return None
     first = given.entries[0][0].place
@@ -57,7 +58,7 @@ def with_vars(text: str, document: Document, name: str, proposal: Proposal) -> s
     if before.strip() or not before or first.line < 2:
         # {flow: style}, which has no line of its own to write before.
         return None
-    lines.insert(first.line - 1, vars_text(name, proposal, under=before))
+    lines.insert(first.line - 1, _ended_as(text, vars_text(name, proposal, under=before)))
     return "".join(lines)
 
 
@@ -93,8 +94,7 @@ def with_package(text: str, document: Document | None, source: str) -> str | Non
         return None
     entry = packages_entry(source)
     if document is None or not document.root.entries:
-        kept = f"{text.rstrip(chr(10))}\n" if text.strip() else ""
-        return f"{kept}packages:\n{entry}"
+        return _below(text, f"packages:\n{entry}")
     listed = document.root.get("packages")
     if not isinstance(listed, Sequence) or not listed.items:
         return None
@@ -104,7 +104,8 @@ def with_package(text: str, document: Document | None, source: str) -> str | Non
     dash = line.find("-")
     if dash < 0 or line[:dash].strip():
         return None
-    lines.insert(place.line - 1, "".join(f"{line[:dash]}{row[2:]}\n" for row in entry.splitlines()))
+    added = "".join(f"{line[:dash]}{row[2:]}\n" for row in entry.splitlines())
+    lines.insert(place.line - 1, _ended_as(text, added))
     return "".join(lines)
 
 
@@ -122,6 +123,18 @@ def packages_entry(source: str) -> str:
     """Give the entry of packages.yml: a folder, or a git address."""
     kind = "git" if "://" in source or source.startswith("git@") else "local"
     return f"  - {kind}: {_word(source)}\n"
+
+
+def _below(text: str, added: str, *, blank: bool = False) -> str:
+    """Put lines below a text, of which nothing is changed."""
+    ended = text if not text or text.endswith("\n") else text + "\n"
+    apart = "\n" if blank and ended.strip() and ended.splitlines()[-1].strip() else ""
+    return text + _ended_as(text, ended[len(text) :] + apart + added)
+
+
+def _ended_as(text: str, added: str) -> str:
+    """Give lines ended as those of a text are: on Windows, editors and git may end them by CR and LF."""
+    return added.replace("\n", "\r\n") if "\r\n" in text else added
 
 
 def _ends_in_package(text: str) -> bool:
@@ -142,6 +155,7 @@ def _word(text: str) -> str:
     if (
         re.fullmatch(r"[\w./~@:+-]+", text, re.ASCII)
         and text[0] not in "-:@"
+        and typed(text, "").is_text
         and ": " not in text
         and not text.endswith(":")
     ):

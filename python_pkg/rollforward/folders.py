@@ -8,6 +8,8 @@ from pathlib import Path
 
 PROJECT_FILE = "dbt_project.yml"
 VARS_FILE = "vars.yml"
+PACKAGES_FILE, DEPENDENCIES_FILE = "packages.yml", "dependencies.yml"
+"""Where a project names its packages: dbt takes either."""
 DEFINITIONS = "metrics"
 """The folder of definitions, and that of generated files below the first macro and model paths."""
 
@@ -21,7 +23,7 @@ def target_folder(root: Path, given: str = "") -> Path:
     The project's is looked for in the text: where nothing has changed no YAML is read.
     What Jinja makes is not known.
     """
-    named = given or os.environ.get("DBT_TARGET_PATH")
+    named = given or environment("TARGET_PATH")
     if not named:
         try:
             said = _TARGET_PATH.search((root / PROJECT_FILE).read_text(encoding="utf-8", errors="replace"))
@@ -29,6 +31,14 @@ def target_folder(root: Path, given: str = "") -> Path:
             said = None
         named = said.group(2) if said else "target"
     return root / named
+
+
+def environment(option: str) -> str:
+    """Give what the environment says for an option of dbt's, such as PROFILES_DIR, or an empty text.
+
+    dbt 1.11 and later know DBT_ENGINE_PROFILES_DIR beside DBT_PROFILES_DIR, and take the longer name first.
+    """
+    return os.environ.get(f"DBT_ENGINE_{option}") or os.environ.get(f"DBT_{option}", "")
 
 
 def find_root(start: Path) -> Path | None:

@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from rollforward.digits import TOO_MANY, too_many
 from rollforward.errors import Place, Problem, ProblemsFound
 from rollforward.source import Scalar
 
@@ -74,7 +76,10 @@ def names_in(formula: Formula) -> Iterator[Name]:
 
 
 def parse_formula(scalar: Scalar) -> Formula:
-    """Read a formula; raises ProblemsFound with the word at fault (formula-syntax, call-in-formula)."""
+    """Read a formula; raises ProblemsFound with the word at fault.
+
+    Its codes are formula-syntax, call-in-formula and too-many-digits.
+    """
     return _Parser(scalar).formula_alone()
 
 
@@ -158,7 +163,7 @@ class _Parser:
             raise _refused(f"'{token.text}' stands where a name or a number is due", token.place)
         self.position += 1
         if token.kind == "number":
-            return Number(Fraction(token.text), token.place)
+            return Number(Fraction(_number(token)), token.place)
         if self.ahead.text == "(":
             message = f"'{token.text}(...)' cannot be called in a formula"
             raise ProblemsFound([Problem("call-in-formula", message, token.place, _CALL_HINT)])
@@ -177,6 +182,14 @@ def _tokens(scalar: Scalar) -> Iterator[_Token]:
             raise _refused(message, place, "make metrics of its parts")
         yield _Token(kind, text, place)
     yield _Token("end", "", scalar.place)
+
+
+def _number(token: _Token) -> Decimal:
+    number = Decimal(token.text)
+    if too_many(number):
+        code, message, hint = TOO_MANY
+        raise ProblemsFound([Problem(code, message, token.place, hint)])
+    return number
 
 
 def _refused(message: str, place: Place, hint: str = "") -> ProblemsFound:

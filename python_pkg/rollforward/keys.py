@@ -6,7 +6,9 @@ The parser checks by these tables, and the JSON Schema of editors and the refere
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from rollforward.definitions import Aggregate, IncompletePeriods, Method
 
 Holds = Literal["name", "text", "sql", "word", "words", "number", "numbers"]
 
@@ -34,12 +36,16 @@ def required(keys: tuple[Key, ...]) -> tuple[str, ...]:
     return tuple(key.name for key in keys if key.required)
 
 
+def key_of(keys: tuple[Key, ...], name: str) -> Key:
+    """Give a key by its name."""
+    return next(key for key in keys if key.name == name)
+
+
 FORMATS = ("percent", "decimal", "currency", "count")
-AGGREGATES = ("sum", "count", "count_distinct", "min", "max", "average")
-METHODS = ("ratio_of_sums", "mean")
+AGGREGATES: tuple[Aggregate, ...] = get_args(Aggregate)
+METHODS: tuple[Method, ...] = get_args(Method)
 MATERIALIZATIONS = ("view", "table")
-INCOMPLETE_PERIODS = ("exclude", "include")
-MOST_PERIODS = 99
+INCOMPLETE_PERIODS: tuple[IncompletePeriods, ...] = get_args(IncompletePeriods)
 
 NAME = Key("name", "name", "Lower-case letters, digits and single _; unique over the project.", required=True)
 LABEL = Key("label", "text", "What people read; the name in title case where it is left out.")
@@ -76,7 +82,7 @@ TYPE_KEYS: dict[str, tuple[Key, ...]] = {
     "derived": (Key("expr", "sql", "Arithmetic (`+ - * /`) over measures and metrics.", required=True),),
     "trailing": (
         Key("input", "name", "The measure or metric that is followed.", required=True),
-        Key("periods", "number", "Over how many periods.", required=True, least=2, most=MOST_PERIODS),
+        Key("periods", "number", "Over how many periods.", required=True, least=2, most=99),
         Key(
             "method",
             "word",

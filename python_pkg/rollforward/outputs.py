@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,12 +94,31 @@ def apply(found: Iterable[Difference], root: Path) -> None:
             if difference.text is None:
                 difference.path.unlink(missing_ok=True)
             else:
-                _write(difference.path, difference.text)
+                write_whole(difference.path, difference.text)
         except OSError as error:
             said = problem_of(difference, root)
             message = f"{said.message}, and cannot be written: {error.strerror}"
             hint = "compile where the files can be written, and commit them"
             raise ProblemsFound([Problem("not-writable", message, said.place, hint)]) from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put a file in place whole: whoever reads at the same time sees the old text or the new one.
+
+    A link stays a link, and a file that is there keeps who may read it. Raises OSError.
+    """
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        if path.exists():
+            shutil.copymode(path, draft)
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
 
 
 def _state(present: str | None) -> State:
@@ -118,16 +138,3 @@ def _read(path: Path, root: Path) -> str | None:
     except OSError as error:
         place = Place(shown_path(path, root))
         raise refused("not-readable", f"cannot be read: {error.strerror}", place) from None
-
-
-def _write(path: Path, text: str) -> None:
-    """Put a file in place whole: whoever reads at the same time sees the old text or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
 
 from rollforward.definitions import (
-    Aggregate,
     Card,
     Derived,
     Dimension,
     Fragment,
-    IncompletePeriods,
     Measure,
     Metric,
     Ratio,
@@ -31,9 +28,9 @@ from rollforward.keys import (
     INCOMPLETE_PERIODS,
     MATERIALIZATIONS,
     METHODS,
-    MOST_PERIODS,
     TYPE_KEYS,
     VIEW_KEYS,
+    key_of,
     names,
     required,
 )
@@ -216,7 +213,7 @@ def _simple(card: Card, entry: Entries) -> Simple | None:
     expr, chosen = entry.text("expr"), entry.text("filter")
     if agg not in ("", "count") and entry.mapping.get("expr") is None:
         entry.say("missing-key", f"the key 'expr' is missing in {entry.what}", entry.place)
-    return next((Simple(card, known, expr, chosen) for known in get_args(Aggregate) if known == agg), None)
+    return next((Simple(card, known, expr, chosen) for known in AGGREGATES if known == agg), None)
 
 
 def _derived(card: Card, entry: Entries) -> Derived | None:
@@ -230,7 +227,8 @@ def _derived(card: Card, entry: Entries) -> Derived | None:
 
 def _trailing(card: Card, entry: Entries) -> Trailing | None:
     followed = entry.text("input")
-    periods = entry.number("periods", 2, MOST_PERIODS, 2)
+    limits = key_of(TYPE_KEYS["trailing"], "periods")
+    periods = entry.number("periods", limits.least, limits.most, limits.least)
     given = entry.text("method")
     if given is not None and given.text in COMPOUNDING:
         message = f"'{given.text}' would compound {entry.mapping_text('input')} over its periods"
@@ -238,11 +236,7 @@ def _trailing(card: Card, entry: Entries) -> Trailing | None:
         entry.say("compounded-rate", message, given.place, hint)
         return None
     method = entry.word("method", METHODS, METHODS[0])
-    return (
-        Trailing(card, followed, periods, "mean" if method == "mean" else "ratio_of_sums")
-        if followed
-        else None
-    )
+    return Trailing(card, followed, periods, method) if followed else None
 
 
 def _dimension(entry: Entries) -> Dimension | None:
@@ -270,8 +264,7 @@ def _view(entry: Entries) -> View | None:
     incomplete = entry.word("incomplete_periods", INCOMPLETE_PERIODS, INCOMPLETE_PERIODS[0])
     if name is None or not named or len(entry.problems) > before:
         return None
-    kept: IncompletePeriods = "include" if incomplete == "include" else "exclude"
-    selection = Selection(metrics, book, comparisons, by, where, kept)
+    selection = Selection(metrics, book, comparisons, by, where, incomplete)
     return View(name, description, selection, materialized)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rollforward.errors import Place, did_you_mean, refused
+from rollforward.folders import environment
 from rollforward.source import Mapping as Nodes
 from rollforward.source import Node, Scalar, Sequence, content_of, read_document
 
@@ -23,6 +24,8 @@ _ENV_VAR = re.compile(
     r"(?:,\s*(?P<r>['\"])(?P<default>[^'\"{}]*)(?P=r)\s*)?\)\s*\}\}"
 )
 _JINJA = ("{{", "{%", "{#")
+_RAISED_BY_TEMPLATES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What the expressions of a template raise that Jinja passes on: 1 / 0, a call without its arguments."""
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _WORDS = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
 
@@ -62,7 +65,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     """Give the target of a project whose dbt_project.yml names a profile; raises ProblemsFound."""
     file = find_profiles(root, wanted)
     document = read_document(str(file), content_of(file, str(file)), anchors=True)
-    given = wanted.profile or os.environ.get("DBT_PROFILE") or (profile.text if profile else "")
+    given = wanted.profile or environment("PROFILE") or (profile.text if profile else "")
     if not given:
         hint = "write `profile: <name>`, or say --profile"
         raise refused("profile-missing", "dbt_project.yml names no profile", Place("dbt_project.yml"), hint)
@@ -72,7 +75,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
         hint = did_you_mean(given, known, otherwise=f"it has: {', '.join(known) or 'no profile'}")
         raise refused("profile-missing", f"there is no profile '{given}' in it", Place(str(file)), hint)
     default = _default_target(outputs_of)
-    name = wanted.target or os.environ.get("DBT_TARGET") or default
+    name = wanted.target or environment("TARGET") or default
     outputs = outputs_of.get("outputs")
     output = outputs.get(name) if isinstance(outputs, Nodes) else None
     if not isinstance(output, Nodes):
@@ -86,9 +89,14 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
 
 
 def find_profiles(root: Path, wanted: Wanted) -> Path:
-    """Give the profiles.yml dbt would read: --profiles-dir, DBT_PROFILES_DIR, here, the project, ~/.dbt."""
-    named = wanted.profiles_dir or os.environ.get("DBT_PROFILES_DIR", "")
-    folders = [Path(named).expanduser()] if named else [Path.cwd(), root, Path.home() / ".dbt"]
+    """Give the profiles.yml dbt would read; raises ProblemsFound.
+
+    dbt looks in --profiles-dir, or else in DBT_PROFILES_DIR, and nowhere besides where one of them is given;
+    then in the current folder, which need not be the project's, then in ~/.dbt. There dbt 1.x gives up. Only
+    then is the project's own folder looked into, where dbt v2 has one.
+    """
+    named = wanted.profiles_dir or environment("PROFILES_DIR")
+    folders = [Path(named).expanduser()] if named else [Path.cwd(), Path.home() / ".dbt", root]
     for folder in folders:
         if (folder / PROFILES_FILE).is_file():
             return folder / PROFILES_FILE
@@ -132,12 +140,16 @@ def _rendered(scalar: Scalar) -> str:
         raise refused("needs-jinja2", message, scalar.place, hint) from None
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
     environment.filters |= dict.fromkeys(("as_text", "as_bool", "as_number", "as_native"), _same)
+
+    def env_var(name: str, default: object = None) -> str:
+        return _environment(scalar, name, default)
+
+    # What messages call it.
+    env_var.__qualname__ = "env_var"
     try:
-        return environment.from_string(scalar.text).render(
-            env_var=lambda name, default=None: _environment(scalar, name, default)
-        )
-    except jinja2.TemplateError as error:
-        message = f"'{scalar.text}' cannot be rendered: {error.message or error}"
+        return environment.from_string(scalar.text).render(env_var=env_var)
+    except (jinja2.TemplateError, *_RAISED_BY_TEMPLATES) as error:
+        message = f"'{scalar.text}' cannot be rendered: {error}"
         raise refused("needs-jinja2", message, scalar.place, "profiles know env_var and no macros") from None
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from rollforward.definitions import INNER_COLUMNS, KEYS, ROW_COLUMNS, SHAPES
-from rollforward.settings import PLAIN
+from rollforward.settings import can_be_attribute
+from rollforward.shapes import SHAPES
 
 Holds = Literal["number", "date", "text", "nothing"]
 
@@ -173,13 +173,7 @@ def _key(sample: Sample, columns: Sequence[str]) -> str:
 
 
 def _is_slice(name: str, values: Sequence[str]) -> bool:
-    reserved = name in (*KEYS, *ROW_COLUMNS, *INNER_COLUMNS) or name.endswith(("_revenue", "_customers"))
-    if (
-        not PLAIN.fullmatch(name)
-        or reserved
-        or "__" in name
-        or name.lower().endswith(("_id", "_key", "_name", "email"))
-    ):
+    if not can_be_attribute(name) or name.lower().endswith(("_id", "_key", "_name", "email")):
         return False
     several = {value for value in values if value}
     return _rank(name, _SLICES) < len(_SLICES) or 1 < len(several) <= min(

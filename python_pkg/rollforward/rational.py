@@ -7,6 +7,7 @@ into a number. Where one division cannot say it, divisions stay nested.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -111,6 +112,24 @@ def measures_in(form: Form) -> tuple[str, ...]:
         case _:
             assert_never(form)
     return tuple(dict.fromkeys(names))
+
+
+def numbers_in(form: Form) -> Iterator[Fraction]:
+    """Give the numbers a form calculates with: constants, and the factors of measures."""
+    match form:
+        case Constant(value):
+            yield value
+        case Total(terms):
+            yield from (factor for _, factor in terms)
+        case Rate(numerator, denominator):
+            yield from (factor for _, factor in numerator + denominator)
+        case Single():
+            pass
+        case Nested(_, left, right):
+            yield from numbers_in(left)
+            yield from numbers_in(right)
+        case _:
+            assert_never(form)
 
 
 def in_whole_numbers(form: Form) -> Form:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.keys import ELSEWHERE
@@ -17,6 +18,7 @@ from rollforward.source import Mapping, Node, Scalar, Sequence
 
 # PostgreSQL cuts names off at 63 characters, and views append _denominator.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
+Word = TypeVar("Word", bound=str)
 _JINJA = re.compile(r"\{\{|\{%|\{#|#\}")
 
 
@@ -59,18 +61,19 @@ class Entries:
         scalar = self.text(key)
         return "" if scalar is None else " ".join(scalar.text.split())
 
-    def word(self, key: str, allowed: Iterable[str], default: str) -> str:
+    def word(self, key: str, allowed: Iterable[Word], default: Word) -> Word:
         """Give the value of a key that has to be one of a few words."""
         scalar = self.text(key)
         known = list(allowed)
         if scalar is None:
             return default
-        if scalar.text not in known:
+        found = next((word for word in known if word == scalar.text), None)
+        if found is None:
             hint = did_you_mean(scalar.text, known, otherwise=f"allowed: {', '.join(known)}")
             code = "unknown-type" if key == "type" else "unknown-word"
             self.say(code, f"'{scalar.text}' is not allowed for '{key}'", scalar.place, hint)
             return default
-        return scalar.text
+        return found
 
     def number(self, key: str, least: int, most: int, default: int) -> int:
         """Give the value of a key that has to be a whole number."""

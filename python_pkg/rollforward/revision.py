@@ -13,12 +13,10 @@ from pathlib import Path
 
 from rollforward.catalog import COHORTS_FILE, read_catalog
 from rollforward.errors import Place, Problem, ProblemsFound, did_you_mean, refused
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE
+from rollforward.folders import DEFINITIONS, PACKAGES_FILE, PROJECT_FILE, VARS_FILE
 from rollforward.layout import Layout, read_layout
 from rollforward.resolve import Meanings, resolve
 from rollforward.source import typed
-
-PACKAGES_FILE = "packages.yml"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ from rollforward.definitions import (
     Ratio,
     Simple,
     Trailing,
+    is_kept,
 )
+from rollforward.digits import MOST_DIGITS
 from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.formula import Formula, Name, Negative, Number, Operation
 from rollforward.kinds import RATE, Kind, joined, kind_of, kind_of_measure
-from rollforward.rational import Constant, Form, Nested, Rate, Single, Total, measures_in
+from rollforward.rational import Constant, Form, Nested, Rate, Single, Total, measures_in, numbers_in
 from rollforward.resolve import Meanings, MetricMeaning, SelectionMeaning, formula_of, metric_names
 from rollforward.source import Scalar
 from rollforward.words import DBT_WORDS, SQL_WORDS
@@ -67,9 +69,24 @@ def name_collision(meanings: Meanings) -> Iterator[Problem]:
         if name.text in taken:
             message = f"'{name.text}' is {taken[name.text]} and cannot be the name of {what}"
             yield Problem("name-collision", message, name.place, "choose another name")
+        elif what == "an attribute" and is_kept(name.text):
+            message = (
+                f"'{name.text}' cannot be the name of an attribute: the models name their own columns so"
+            )
+            yield Problem("name-collision", message, name.place, "rename the column of the relation")
         elif what == "an attribute" and name.text in metrics:
             message = f"'{name.text}' is a metric and cannot be the name of an attribute"
             yield Problem("name-collision", message, name.place, "rename the column of the relation")
+
+
+def spelled_alike(meanings: Meanings) -> Iterator[Problem]:
+    """An attribute that several books have is one column, and most engines take `Plan` for `plan`."""
+    first: dict[str, str] = {}
+    for book in meanings.catalog.settings.books:
+        for name in book.attributes:
+            if first.setdefault(name.text.lower(), name.text) != name.text:
+                message = f"the attribute '{name.text}' is '{first[name.text.lower()]}' elsewhere"
+                yield Problem("name-collision", message, name.place, "spell it alike everywhere")
 
 
 def kept_ending(meanings: Meanings) -> Iterator[Problem]:
@@ -144,6 +161,16 @@ def zero_denominator(meanings: Meanings) -> Iterator[Problem]:
         if any(_is_zero(lower) for lower in _denominators(meaning.form)):
             message = f"metric '{meaning.name}' divides by what is always 0"
             yield Problem("zero-denominator", message, _at_formula(meaning))
+
+
+def too_many_digits(meanings: Meanings) -> Iterator[Problem]:
+    """The numbers of a formula, multiplied out as its SQL has them, are such as every engine can hold."""
+    for meaning in meanings.metrics:
+        sides = [side for number in numbers_in(meaning.form) for side in number.as_integer_ratio()]
+        if any(abs(side) > 10**MOST_DIGITS for side in sides):
+            message = f"the numbers of '{meaning.name}' come down to one of more than {MOST_DIGITS} digits"
+            hint = "multiply smaller numbers, or fewer"
+            yield Problem("too-many-digits", message, _at_formula(meaning), hint)
 
 
 def _denominators(form: Form) -> Iterator[Form]:
@@ -297,10 +324,12 @@ RULES: tuple[Rule, ...] = (
     duplicate_name,
     reserved_word,
     name_collision,
+    spelled_alike,
     kept_ending,
     mixed_kinds,
     constant_formula,
     zero_denominator,
+    too_many_digits,
     ratio_of_sums,
     compounded_rate,
     mixed_books,

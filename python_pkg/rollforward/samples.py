@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from rollforward.errors import ProblemsFound
-from rollforward.layout import Layout, model_names
+from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.layout import Layout, model_names, shown_path
 from rollforward.manifest import read_manifest
 from rollforward.profile import Target, Wanted, read_target
 from rollforward.proposals import Sample
@@ -29,13 +29,19 @@ _LIKELY = (
     "contract",
     "sales",
 )
+_OTHERWISE = "or name another relation with --relation"
 _SOURCE = re.compile(r"source\(\s*['\"](?P<source>[^'\"]+)['\"]\s*,\s*['\"](?P<table>[^'\"]+)['\"]\s*\)")
 
 
 def samples(layout: Layout, folder: Path, wanted: Wanted, relation: str) -> list[Sample]:
-    """Give samples of one relation, or without a name of those most likely to hold revenue."""
+    """Give samples of one relation, or without a name of those most likely to hold revenue.
+
+    Raises ProblemsFound for a seed that can be read neither as a file nor from the database (not-readable,
+    not-utf-8).
+    """
     names = [relation] if relation else _likely(layout)
-    found = {sample.relation: sample for sample in _of_seeds(layout, names)}
+    unread: dict[str, Problem] = {}
+    found = {sample.relation: sample for sample in _of_seeds(layout, names, unread)}
     try:
         profile = layout.project_file.root.get("profile")
         target = read_target(layout.root, profile if isinstance(profile, Scalar) else None, wanted)
@@ -46,6 +52,8 @@ def samples(layout: Layout, folder: Path, wanted: Wanted, relation: str) -> list
     except ProblemsFound:
         # Before the first `dbt build` there is no database to look at, and it is not needed either.
         pass
+    if problems := [problem for name, problem in unread.items() if name not in found]:
+        raise ProblemsFound(problems)
     return [found[name] for name in names if name in found]
 
 
@@ -56,21 +64,34 @@ def _likely(layout: Layout) -> list[str]:
     return names[:_MOST_RELATIONS]
 
 
-def _of_seeds(layout: Layout, names: list[str]) -> Iterator[Sample]:
+def _of_seeds(layout: Layout, names: list[str], unread: dict[str, Problem]) -> Iterator[Sample]:
+    """Give samples of the seeds that can be read; of the others what is wrong, by their names."""
     for folder in layout.seed_paths:
         for file in sorted(folder.rglob("*.csv")):
-            if file.stem in names:
-                with file.open(newline="", encoding="utf-8-sig", errors="replace") as opened:
-                    reader = csv.reader(opened)
-                    header = next(reader, [])
-                    rows = [row for _, row in zip(range(_MOST_ROWS), reader, strict=False)]
-                yield Sample(
-                    file.stem,
-                    {
-                        name: [row[index] if index < len(row) else "" for row in rows]
-                        for index, name in enumerate(header)
-                    },
-                )
+            if file.stem in names and not file.is_dir():
+                place = Place(shown_path(file, layout.root))
+                try:
+                    yield Sample(file.stem, _columns(file))
+                except UnicodeDecodeError as error:
+                    message = f"byte 0x{error.object[error.start]:02x} is not UTF-8"
+                    unread[file.stem] = Problem(
+                        "not-utf-8", message, place, f"save the file as UTF-8, {_OTHERWISE}"
+                    )
+                except (OSError, csv.Error) as error:
+                    said = error.strerror if isinstance(error, OSError) else error
+                    hint = f"see to the file, {_OTHERWISE}"
+                    unread[file.stem] = Problem("not-readable", f"cannot be read: {said}", place, hint)
+
+
+def _columns(file: Path) -> dict[str, list[str]]:
+    """Read the first rows of a seed by its columns."""
+    with file.open(newline="", encoding="utf-8-sig") as opened:
+        reader = csv.reader(opened)
+        header = next(reader, [])
+        rows = [row for _, row in zip(range(_MOST_ROWS), reader, strict=False)]
+    return {
+        name: [row[index] if index < len(row) else "" for row in rows] for index, name in enumerate(header)
+    }
 
 
 def _of_tables(

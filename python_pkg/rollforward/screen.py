@@ -10,6 +10,8 @@ from typing import TextIO
 BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
 PIPED_WIDTH = 10_000
 """Wide enough for any row: who reads a pipe by the line wants no lines broken."""
+NARROWEST = 40
+"""Where there is less, lines are broken by the terminal: text in columns needs some room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ def screen_of(stream: TextIO) -> Screen:
     width = shutil.get_terminal_size((80, 24)).columns if terminal or "COLUMNS" in os.environ else PIPED_WIDTH
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Screen(
-        width=width, colour=terminal and not plain, blocks=_shows_blocks(stream.encoding), terminal=terminal
+        width=max(width, NARROWEST),
+        colour=terminal and not plain,
+        blocks=_shows_blocks(stream.encoding),
+        terminal=terminal,
     )
 
 

@@ -1,27 +1,32 @@
 """The package's vars -> Settings: where the revenue is, and the policies for reading it.
 
-The models check the same vars when dbt parses them; here each problem gets its line and column.
+When dbt parses a project, `check_settings` of the package looks at the same vars. What it refuses is refused
+here, with line and column, and some more: names that are too long, numbers in quotes, an unknown `dialect`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from rollforward.days import MONTHS
 from rollforward.definitions import (
     PACKAGE,
-    SHAPES,
+    SIDES,
+    SPAN_COLUMNS,
     STANDARD_COMPARISONS,
     Book,
     Comparison,
-    Grain,
     Settings,
+    is_kept,
 )
 from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.errors import Problem, did_you_mean
 from rollforward.reader import Entries, is_nothing
+from rollforward.shapes import SHAPES
 from rollforward.source import Document, Mapping, Scalar
+from rollforward.words import SQL_WORDS
 
 SETTINGS = (
     "books",
@@ -36,7 +41,6 @@ SETTINGS = (
 BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons")
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
 COMPARISON_KEYS = ("grain", "lookback", "periods_summed")
-GRAINS: dict[str, Grain] = {"month": "month", "quarter": "quarter", "year": "year"}
 REACTIVATIONS = ("own", "new")
 ALL_DATES = tuple(dict.fromkeys(key for shape in SHAPES.values() for key in shape.dates))
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
@@ -79,6 +83,9 @@ def _given(document: Document, problems: list[Problem]) -> Entries:
     everyone = document.root.get("vars")
     scoped = everyone.get(PACKAGE) if isinstance(everyone, Mapping) else None
     given = scoped.entries if isinstance(scoped, Mapping) else ()
+    if scoped is not None and not isinstance(scoped, Mapping) and not is_nothing(scoped):
+        message, hint = f"the vars of {PACKAGE} have to be a mapping", f"allowed here: {', '.join(SETTINGS)}"
+        problems.append(Problem("wrong-shape", message, scoped.place, hint))
     if isinstance(scoped, Mapping):
         Entries(scoped, "the vars of rollforward", scoped.place, problems).check_keys(SETTINGS)
     known = tuple(entry for entry in given if entry[0].text in SETTINGS and not is_nothing(entry[1]))
@@ -91,7 +98,7 @@ def _comparison(entry: Entries, name: Scalar) -> Comparison:
         message = f"every book has the comparison '{name.text}'"
         entry.say("duplicate-name", message, name.place, "declare yours under another name")
     entry.check_keys(COMPARISON_KEYS, COMPARISON_KEYS[:2])
-    grain = GRAINS[entry.word("grain", GRAINS, "month")]
+    grain = entry.word("grain", MONTHS, "month")
     lookback, summed = entry.number("lookback", 1, 99, 1), entry.number("periods_summed", 1, 99, 1)
     return Comparison(name.text, grain, lookback, summed)
 
@@ -103,18 +110,33 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | 
     dates = SHAPES[shape].dates if shape else ALL_DATES
     entry.check_keys((*BOOK_KEYS, *dates), (*BOOK_REQUIRED, *dates[:1]) if shape else BOOK_REQUIRED)
     for key in ("relation", "amount", *dates):
-        entry.text(key)
-    entry.texts("key", single=True)
-    attributes = entry.texts("attributes", single=True)
+        _texts(filter(None, [entry.text(key)]), entry)
+    unit, attributes, chosen, _ = (
+        _texts(entry.texts(name, single=True), entry) for name in ("unit", "attributes", "comparisons", "key")
+    )
     for attribute in attributes:
         _check_plain(attribute, "an attribute", entry)
-    chosen = entry.texts("comparisons", single=True)
     for word in chosen:
         if word.text not in comparisons:
             hint = did_you_mean(word.text, comparisons, otherwise=f"known: {', '.join(comparisons)}")
             entry.say("unknown-comparison", f"comparison '{word.text}' is not defined", word.place, hint)
-    unit = entry.texts("unit", single=True)
     return Book(name, shape, unit, attributes, chosen) if len(entry.problems) == before else None
+
+
+def can_be_attribute(name: str) -> bool:
+    """Whether a column can be an attribute, as far as its name alone tells."""
+    plain = PLAIN.fullmatch(name) is not None and name.lower() not in SQL_WORDS
+    return plain and not is_kept(name) and name not in SPAN_COLUMNS and not name.endswith(SIDES)
+
+
+def _texts(names: Iterable[Scalar], entry: Entries) -> tuple[Scalar, ...]:
+    """Give names that dbt reads as texts; those it reads as a number, a truth or a date are noted."""
+    given = tuple(names)
+    for name in given:
+        if not name.is_text:
+            message = f"'{name.text}' is not a text where it stands without quotes"
+            entry.say("wrong-shape", message, name.place, "write it in quotes if it is a name")
+    return tuple(name for name in given if name.is_text)
 
 
 def _check_plain(name: Scalar, what: str, entry: Entries) -> None:

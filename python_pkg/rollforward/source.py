@@ -18,6 +18,8 @@ from rollforward.errors import Place, Problem, ProblemsFound, refused
 MOST_BYTES = 1_000_000
 DEEPEST = 40
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_OTHER_TYPES = yaml.SafeLoader.yaml_implicit_resolvers
+"""By their first characters, the patterns of plain words that YAML takes for a number, a truth, a date."""
 _Loader = getattr(yaml, "CLoader", yaml.Loader)
 
 
@@ -34,6 +36,12 @@ class Scalar:
     def is_null(self) -> bool:
         """Whether nothing was written, or YAML's null."""
         return not self.quote and self.text in _NULLS
+
+    @property
+    def is_text(self) -> bool:
+        """Whether dbt reads it as a text, too: `5`, `yes` and `2026-01-31` are no texts without quotes."""
+        known = _OTHER_TYPES.get(self.text[:1], ())
+        return bool(self.quote) or not any(pattern.match(self.text) for _, pattern in known)
 
     def within(self, offset: int, length: int) -> Place:
         """Give the place of a part of the text, however the text is quoted or folded in the file.

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from rollforward.answer import value_columns
-from rollforward.definitions import Grain
+from rollforward.days import Grain
 from rollforward.plan import ViewPlan
 from rollforward.session import Session
 from rollforward.tables import Column, Table, table_of

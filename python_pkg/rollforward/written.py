@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from rollforward.definitions import Grain
+from rollforward.days import Grain
 from rollforward.tables import Column
 
 NOTHING = "-"

@@ -29,8 +29,9 @@ needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared refere
 
 def forget_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a command be asked by nobody with settings of their own."""
-    for name in ("DBT_PROFILES_DIR", "DBT_PROFILE", "DBT_TARGET", "DBT_TARGET_PATH", "DBT_PROJECT_DIR"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("PROFILES_DIR", "PROFILE", "TARGET", "TARGET_PATH", "PROJECT_DIR"):
+        monkeypatch.delenv(f"DBT_{name}", raising=False)
+        monkeypatch.delenv(f"DBT_ENGINE_{name}", raising=False)
 
 
 @dataclass(frozen=True)

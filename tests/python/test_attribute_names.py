@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from conftest import REPO, Project
-from rollforward import definitions
+from rollforward import definitions, shapes
 from rollforward.words import SQL_WORDS
 
 REFUSED = {*definitions.KEYS, *definitions.ROW_COLUMNS, *definitions.INNER_COLUMNS, *SQL_WORDS}
@@ -35,7 +35,7 @@ def cohorts(folder: Path, names: list[str]) -> list[tuple[Any, ...]]:
         for at in range(ROWS)
     ]
     project.load_all({shape: (columns | dict.fromkeys(names, "varchar"), rows) for shape in SHAPES})
-    dates = definitions.SHAPES
+    dates = shapes.SHAPES
     books = {
         shape: {
             "shape": shape,

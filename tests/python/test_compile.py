@@ -119,7 +119,7 @@ def test_a_checkout_that_cannot_be_written(root: Path, monkeypatch: pytest.Monke
     def refuse(path: Path, _: str) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(outputs, "_write", refuse)
+    monkeypatch.setattr(outputs, "write_whole", refuse)
     (root / "target" / "rollforward_stamp.json").unlink()
     compile_project(root, root / "target")
     (root / "metrics/lost_share.yml").write_text(METRIC.replace("churned_revenue", "retained_revenue"))

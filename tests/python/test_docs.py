@@ -55,6 +55,16 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_what_is_run_is_what_the_pages_say_is_run() -> None:
+    """README and CONTRIBUTING say of `make test` what `make help` says, and CONTRIBUTING all that CI runs."""
+    [said] = re.findall(r"^test:.*## (.*)$", (REPO / "Makefile").read_text(), flags=re.MULTILINE)
+    for page in ("README.md", "CONTRIBUTING.md"):
+        assert f"`make test` sets up and runs {said}" in (REPO / page).read_text(), page
+    opening = (REPO / "CONTRIBUTING.md").read_text().partition("\n## ")[0]
+    ran = re.findall(r"^make (\S+)", (REPO / ".ci" / "run").read_text(), flags=re.MULTILINE)
+    assert set(re.findall(r"`make (\S+)`", opening)) == set(ran)
+
+
 def test_what_the_readme_shows_is_what_the_demo_prints(tmp_path: Path) -> None:
     environment = {
         **os.environ,

@@ -1,14 +1,19 @@
 """Formulas: how they are read, what form they take, what they can reach, and what their fingerprint sees."""
 
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from rollforward.catalog import COHORTS_FILE, read_catalog
 from rollforward.definitions import COHORTS
+from rollforward.errors import ProblemsFound
+from rollforward.formula import Number, parse_formula
 from rollforward.layout import read_file, read_layout
 from rollforward.parse import parse_measures
 from rollforward.plan import MetricPlan, Plan, plan
 from rollforward.resolve import resolve
+from rollforward.source import typed
 from small_project import METRIC, REPO, VIEW, small_project
 
 
@@ -45,6 +50,19 @@ def metric(root: Path, expr: str) -> MetricPlan:
 )
 def test_a_formula_takes_one_form(tmp_path: Path, expr: str, words: str) -> None:
     assert metric(tmp_path, expr).words == words
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 400, "9" * 5000, "0.1234567890"])
+def test_a_number_that_is_not_the_same_on_every_engine_is_refused(number: str) -> None:
+    with pytest.raises(ProblemsFound) as found:
+        parse_formula(typed(f"{number} * new_revenue", "expr"))
+    assert [problem.code for problem in found.value.problems] == ["too-many-digits"]
+
+
+@pytest.mark.parametrize("number", ["0" * 5000, "9" * 18 + ".5", "0.123456789", ".5"])
+def test_a_number_is_taken_exactly(number: str) -> None:
+    read = parse_formula(typed(number, "expr"))
+    assert isinstance(read, Number) and read.value == Fraction(Decimal(number))
 
 
 SHIPPED_BOUNDS = {

@@ -1,6 +1,7 @@
 """`rollforward init`: what it proposes, what it writes, and that it never touches what is there."""
 
 import contextlib
+import errno
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,6 +87,31 @@ def test_a_fresh_project_builds_after_it(tmp_path: Path) -> None:
     # In March acme moved from basic at 100 to pro at 250; birch stayed with 100, cedar with 300.
     assert "2026-03  basic             175.0 %" in answer
     assert "2026-03  pro               100.0 %" in answer
+
+
+UNREADABLE = {
+    "a field that is too long": (SUBSCRIPTIONS.replace("acme", "x" * 140_000).encode(), "field larger than"),
+    "another encoding": (SUBSCRIPTIONS.replace("acme", "äcme").encode("latin-1"), "byte 0xe4 is not UTF-8"),
+    "sixteen bits": (SUBSCRIPTIONS.encode("utf-16"), "byte 0xff is not UTF-8"),
+    "a link that leads nowhere": (None, "cannot be read: No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("content, said", UNREADABLE.values(), ids=list(UNREADABLE))
+def test_a_seed_that_cannot_be_read(content: bytes | None, said: str, tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop", {**FILES, "seeds/other.csv": SUBSCRIPTIONS})
+    seed = folder / "seeds" / "fct_subscriptions.csv"
+    seed.unlink()
+    if content is None:
+        seed.symlink_to("nowhere.csv")
+    else:
+        seed.write_bytes(content)
+    answer = init(folder, "--dry-run", code=1)
+    assert "seeds/fct_subscriptions.csv: error[not-" in answer and said in answer
+    assert "relation: other" in init(folder, "--dry-run", "--relation", "other")
+    with duckdb.connect(str(folder / "shop.duckdb")) as connection:
+        connection.execute(f"create table fct_subscriptions as from '{folder}/seeds/other.csv'")
+    assert "relation: fct_subscriptions" in init(folder, "--dry-run")
 
 
 def test_a_table_of_the_database_is_looked_at(tmp_path: Path) -> None:
@@ -181,6 +207,47 @@ def test_vars_are_added_beside_those_that_are_there(tmp_path: Path, given: str, 
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("given", ["", "\n\n", "vars:\n  other: 1\n", "models: {}"])
+@pytest.mark.parametrize("listed", ["# ours\n", "packages:\n  - package: a/b\n    version: 1.0.0\n"])
+def test_lines_that_are_there_stay_to_the_byte(tmp_path: Path, end: str, given: str, listed: str) -> None:
+    folder = project(tmp_path / "shop")
+    before = {
+        "dbt_project.yml": (PROJECT + given).replace("\n", end).encode(),
+        "packages.yml": listed.replace("\n", end).encode(),
+    }
+    for name, text in before.items():
+        (folder / name).write_bytes(text)
+        (folder / name).chmod(0o640)
+    init(folder, "--package", "../rollforward")
+    for name, text in before.items():
+        after = (folder / name).read_bytes()
+        start = next((at for at, (a, b) in enumerate(zip(text, after, strict=False)) if a != b), len(text))
+        assert after.endswith(text[start:]) and len(after) > len(text)
+        assert after.count(b"\r\n") == (after.count(b"\n") if end == "\r\n" else 0)
+        assert (folder / name).stat().st_mode & 0o777 == 0o640
+    assert init(folder, "--package", "../rollforward").startswith("nothing to do")
+
+
+def test_a_file_that_cannot_be_written_is_left_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full half way leaves the old text, and no draft."""
+    folder = project(tmp_path / "shop")
+    replace = Path.replace
+
+    def full(*_: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert "dbt_project.yml: error[not-writable]: cannot be written: No space left" in init(folder, code=1)
+    monkeypatch.setattr(Path, "replace", replace)
+    assert (folder / "dbt_project.yml").read_text() == PROJECT
+    assert not list(folder.glob(".*.tmp"))
+    (folder / "dbt_project.yml").rename(folder / "ours.yml")
+    (folder / "dbt_project.yml").symlink_to("ours.yml")
+    init(folder)
+    assert (folder / "dbt_project.yml").is_symlink() and (folder / "ours.yml").read_text() == PROJECT + VARS
+
+
 def test_what_cannot_be_added_as_text_is_said(tmp_path: Path) -> None:
     folder = project(tmp_path / "shop", FILES | {"dbt_project.yml": PROJECT + "vars: {other: 1}\n"})
     said = init(folder)
@@ -225,6 +292,20 @@ def test_a_shape_is_known_by_its_columns(shape: str) -> None:
     assert (found.shape, found.missing) == (shape, [])
     assert found.unit == (next(iter(COLUMNS[shape])),)
     assert found.attributes == (("plan_tier",) if shape == "intervals" else ())
+
+
+def test_what_cannot_be_an_attribute_is_not_proposed() -> None:
+    """`check` would refuse it, and so would dbt."""
+    refused = ("group", "arr_revenue", "old_customers", "plan__new", "movement", "periods_ago", "a_numerator")
+    columns = {**COLUMNS["intervals"], **dict.fromkeys(refused, ["a", "b", "a"])}
+    assert propose(Sample("given", columns)).attributes == ("plan_tier",)
+
+
+def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "off,.5", code=1)
+    init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "plan")
+    assert 'unit: "1_000"' in (folder / "dbt_project.yml").read_text()
 
 
 def test_the_likeliest_relation_is_proposed() -> None:

@@ -80,17 +80,24 @@ def test_profiles_are_looked_for_in_dbts_order(tmp_path: Path, monkeypatch: pyte
     def found() -> Path:
         return Path(read(root).file).parent
 
-    assert "error[profile-missing]: there is no profiles.yml in this folder, ./shop, ~/.dbt" in refused(root)
-    home = project(tmp_path / "home" / ".dbt")
-    assert found() == home
+    assert "error[profile-missing]: there is no profiles.yml in this folder, ~/.dbt, ./shop" in refused(root)
     assert project(root) == found()
-    assert project(tmp_path) == found()
-    named = project(tmp_path / "named")
-    monkeypatch.setenv("DBT_PROFILES_DIR", str(named))
-    assert found() == named
-    given = project(tmp_path / "given")
-    assert Path(read(root, profiles_dir=str(given)).file).parent == given
+    assert project(tmp_path / "home" / ".dbt") == found() == dbts()
+    assert project(tmp_path) == found() == dbts()
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(project(tmp_path / "named")))
+    assert found() == tmp_path / "named" == dbts()
+    monkeypatch.setenv("DBT_ENGINE_PROFILES_DIR", str(project(tmp_path / "newer")))
+    assert found() == tmp_path / "newer" == dbts()
+    given = str(project(tmp_path / "given"))
+    assert Path(read(root, profiles_dir=given).file).parent == Path(given) == dbts("--profiles-dir", given)
     assert "there is no profiles.yml in ./nowhere" in refused(root, profiles_dir=str(tmp_path / "nowhere"))
+
+
+def dbts(*arguments: str) -> Path:
+    """The folder dbt itself takes, as its command line is read."""
+    from dbt.cli.main import cli
+
+    return Path(cli.commands["parse"].make_context("parse", list(arguments)).params["profiles_dir"])
 
 
 def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +116,23 @@ def test_what_is_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     project(root, "shop: {outputs: {default: {type: duckdb, path: '{{ nothing }}'}}}")
     monkeypatch.delitem(sys.modules, "jinja2")
     assert "cannot be rendered: 'nothing' is undefined" in refused(root)
+
+
+@pytest.mark.parametrize(
+    ("jinja", "said"),
+    [
+        ("{{ env_var() }}", "env_var() missing 1 required positional argument: 'name'"),
+        ("{{ env_var(5) }}", "str expected, not int"),
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ [].pop() }}", "pop from empty list"),
+        ("{{ nothing.at.all }}", "'nothing' is undefined"),
+        ("{{ 'a' | no_filter }}", "No filter named 'no_filter'."),
+        ("{{ ", "unexpected 'end of template'"),
+    ],
+)
+def test_jinja_that_fails_is_a_problem(jinja: str, said: str, tmp_path: Path) -> None:
+    root = project(tmp_path / "shop", f'shop: {{outputs: {{default: {{type: duckdb, path: "{jinja}"}}}}}}')
+    assert f"error[needs-jinja2]: '{jinja}' cannot be rendered: {said}" in refused(root)
 
 
 def test_a_plain_env_var_needs_no_jinja(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

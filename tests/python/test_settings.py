@@ -1,6 +1,8 @@
 """Wrong settings stop dbt at parse time with one message that names the key and lists what is allowed."""
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,12 @@ import yaml
 from conftest import REPO, Project
 from rollforward import definitions
 from rollforward import settings as compiler_settings
+from rollforward.days import MONTHS
+from rollforward.errors import ProblemsFound
+from rollforward.project import check_project
+from rollforward.shapes import SHAPES
 from rollforward.words import SQL_WORDS
+from small_project import METRIC, small_project
 
 BOOK = {
     "relation": "source('raw', 'src_1')",
@@ -39,13 +46,16 @@ WRONG: dict[str, Any] = {
         "shapeless": {**BOOK, "shape": "invoices"},
         "plain": "fct_sales",
         "odd_comparison": {**BOOK, "comparisons": ["monthly"]},
-        "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue", "Group"]},
+        "my sales": {**BOOK, "attributes": ["Plan name", "period_end", "lost_revenue", "a__b", "Group"]},
+        "1": {**BOOK, "attributes": ["new_customers", "unit_id", "tenure_months"]},
         "twice": {**BOOK, "attributes": ["plan", "plan"]},
         "numbers": {**BOOK, "relation": 5, "amount": ["a"], "unit": {"a": "b"}, "attributes": 7},
         "listed": {**BOOK, "unit": ["a", 2], "shape": "payments"},
         "shape_list": {**BOOK, "shape": ["payments"]},
+        "other_types": {**BOOK, "occurred_on": True, "key": [1.5], "comparisons": 12},
     },
 }
+NO_BOOKS = [[BOOK], "fct_sales"]
 MESSAGES = [
     "rollforward: unknown key 'book'; allowed are books, comparisons, as_of_date, fiscal_year_start_month,",
     "reactivation: 'never' is not one of own, new",
@@ -67,7 +77,12 @@ MESSAGES = [
     "books.my sales.attributes: 'Plan name' is not a plain column name",
     "books.my sales.attributes: 'period_end' is a name the models use themselves",
     "books.my sales.attributes: 'lost_revenue' is a name the models use themselves",
+    "books.my sales.attributes: 'a__b' is a name the models use themselves",
     "books.my sales.attributes: 'Group' is a word of SQL",
+    "books.1: a book's name is letters, digits and _, starting with a letter",
+    "books.1.attributes: 'new_customers' is a name the models use themselves",
+    "books.1.attributes: 'unit_id' is a name the models use themselves",
+    "books.1.attributes: 'tenure_months' is a name the models use themselves",
     "books.twice.attributes: 'plan' is listed twice",
     "books.numbers.relation: '5' is not a name",
     "books.numbers.amount: '['a']' is not a name",
@@ -75,6 +90,16 @@ MESSAGES = [
     "books.numbers.attributes: '7' is not a name or a list of names",
     "books.listed.unit: '2' is not a name",
     "books.shape_list.shape: '['payments']' is not one of intervals",
+    "books.other_types.occurred_on: 'True' is not a name",
+    "books.other_types.key: '1.5' is not a name",
+    "books.other_types.comparisons: '12' is not a name or a list of names",
+]
+COUNTED_OTHERWISE: list[tuple[dict[str, Any], str]] = [
+    ({"comparisons": ["month_over_month"] * 2}, "comparisons: 'month_over_month' is listed twice"),
+    ({"attributes": ["Reason"]}, "attributes: 'Reason' is a name the models use themselves"),
+    ({"attributes": ["Lost_Revenue"]}, "attributes: 'Lost_Revenue' is a name the models use themselves"),
+    ({"attributes": ["lacks_unit"]}, "attributes: 'lacks_unit' is a name the models use themselves"),
+    ({"attributes": ["plan", "Plan"]}, "the attribute 'Plan' is 'plan' elsewhere; spell it alike"),
 ]
 
 
@@ -85,18 +110,10 @@ def test_everything_wrong_is_one_message(project: Project) -> None:
     positions = [built.messages.find(message) for message in MESSAGES]
     assert -1 not in positions, MESSAGES[positions.index(-1)]
     assert positions == sorted(positions)
+    assert len(set(re.findall(r"^ +- .*", built.messages, re.MULTILINE))) == len(MESSAGES), "all are listed"
 
 
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"comparisons": ["month_over_month"] * 2}, "comparisons: 'month_over_month' is listed twice"),
-        ({"attributes": ["Reason"]}, "attributes: 'Reason' is a name the models use themselves"),
-        ({"attributes": ["Lost_Revenue"]}, "attributes: 'Lost_Revenue' is a name the models use themselves"),
-        ({"attributes": ["lacks_unit"]}, "attributes: 'lacks_unit' is a name the models use themselves"),
-        ({"attributes": ["plan", "Plan"]}, "the attribute 'Plan' is 'plan' elsewhere; spell it alike"),
-    ],
-)
+@pytest.mark.parametrize(("given", "message"), COUNTED_OTHERWISE)
 def test_what_would_be_counted_as_something_else(
     project: Project, given: dict[str, Any], message: str
 ) -> None:
@@ -105,7 +122,70 @@ def test_what_would_be_counted_as_something_else(
     assert message in built.messages
 
 
-@pytest.mark.parametrize("books", [[BOOK], "fct_sales"])
+def one_by_one() -> Iterator[dict[str, Any]]:
+    """What is wrong above, each thing in settings that are right but for it."""
+    yield from ({key: value} for key, value in WRONG.items() if key not in ("books", "comparisons"))
+    for name, given in WRONG["comparisons"].items():
+        for key, value in given.items():
+            right = {"grain": "month", "lookback": 1}
+            if name == "trailing_12_months" or value != right[key]:
+                yield {"comparisons": {name: {**right, key: value}}}
+    for name, given in WRONG["books"].items():
+        yield from ({"books": {"sales": book}} for book in book_by_book(given))
+        if name in ("my sales", "1"):
+            yield {"books": {name: BOOK}}
+    yield from ({"books": books} for books in NO_BOOKS)
+    yield from ({"books": {"sales": {**BOOK, **given}}} for given, _ in COUNTED_OTHERWISE)
+    spelled = ({**BOOK, "attributes": word} for word in ("plan", "Plan"))
+    yield {"books": dict(zip(("sales", "orders"), spelled, strict=True))}
+
+
+def book_by_book(given: Any) -> Iterator[Any]:
+    """A wrong book, once for each of its keys that is wrong or missing, and for each wrong attribute."""
+    if not isinstance(given, dict):
+        yield given
+        return
+    for key in dict.fromkeys([*BOOK, *given]):
+        value = given.get(key)
+        several = key == "attributes" and isinstance(value, list) and len(set(value)) == len(value)
+        for one in value if several else [value]:
+            if one != BOOK.get(key):
+                yield {name: word for name, word in {**BOOK, key: one}.items() if word is not None}
+
+
+@pytest.mark.parametrize("settings", [*one_by_one(), 5, ["books"]])
+def test_what_dbt_refuses_check_refuses(settings: Any, tmp_path: Path) -> None:
+    """Of what stands in a file, that is. Two things only dbt can see, which has tests of them below.
+
+    They are what --vars says: settings that hide those of the file, and `rollforward_as_of_date`.
+    """
+    written = yaml.safe_dump({"name": "shop", "vars": {"rollforward": settings}}, sort_keys=False)
+    root = small_project(tmp_path, {"dbt_project.yml": written, "metrics/a.yml": METRIC})
+    with pytest.raises(ProblemsFound) as found:
+        check_project(root, root / "target")
+    assert {problem.place.path for problem in found.value.problems} == {"dbt_project.yml"}
+    assert len(found.value.problems) == 1, str(found.value)
+
+
+def test_dates_and_truths_are_no_names(project: Project, tmp_path: Path) -> None:
+    """Without quotes dbt reads something else than a text, and stops; with them, both take them."""
+    text = "name: consumer\nprofile: consumer\nvars:\n  rollforward:\n    books:\n      sales:\n" + "".join(
+        f"        {key}: {word}\n" for key, word in BOOK.items()
+    )
+    wrong = text.replace("unit: customer_id", "unit: [yes, 2026-01-31, 0x1F, 1_000, 1.5]")
+    right = re.sub(r"\[.*\]", lambda found: re.sub(r"[^][, ]+", r"'\g<0>'", found[0]), wrong)
+    for written, codes in ((wrong, ["wrong-shape"] * 5), (right, ["missing"])):
+        files = {"dbt_project.yml": written, "metrics/a.yml": METRIC}
+        root = small_project(tmp_path / codes[0], files)
+        with pytest.raises(ProblemsFound) as found:
+            check_project(root, root / "target")
+        assert [problem.code for problem in found.value.problems] == codes, str(found.value)
+        project.write("vars.yml", written[written.index("vars:") :])
+        assert project.dbt("parse").success is (written is right)
+    (project.folder / "vars.yml").unlink()
+
+
+@pytest.mark.parametrize("books", NO_BOOKS)
 def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
     built = project.dbt("parse", settings={"books": books})
     assert not built.success
@@ -217,7 +297,8 @@ def test_dbt_and_the_compiler_know_the_same_settings() -> None:
     assert {
         name: (form["measurement"], tuple(form[key] for key in ("dated", "ended") if form[key]))
         for name, form in shapes.items()
-    } == {name: (shape.measurement, shape.dates) for name, shape in definitions.SHAPES.items()}
+    } == {name: (shape.measurement, shape.dates) for name, shape in SHAPES.items()}
+    assert dictionary("comparisons.sql", "month") == MONTHS
     comparisons = dictionary("comparisons.sql", "month_over_month")
     assert {
         name: (given["grain"], given["lookback"], given.get("periods_summed", 1))

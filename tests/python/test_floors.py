@@ -1,0 +1,41 @@
+"""What DESIGN.md says of the modules: the floors they stand on, and which of them look at files."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+from conftest import REPO
+
+DESIGN = (REPO / "DESIGN.md").read_text()
+PACKAGE = REPO / "python_pkg" / "rollforward"
+OF_FILES = {
+    "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "is_file", "is_dir", "stat",
+    "rglob", "glob", "iterdir", "mkdir", "unlink", "rename", "symlink_to", "chmod", "copymode",
+    "TemporaryDirectory",
+}  # fmt: skip
+
+
+def looks_at_files(module: Path) -> bool:
+    """Whether a module calls what opens, lists, writes or looks for files."""
+    called = [node.func for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)]
+    return any(getattr(each, "attr", getattr(each, "id", "")) in OF_FILES for each in called)
+
+
+def test_design_names_every_module_that_looks_at_files() -> None:
+    said = re.search(r"What looks at files: (.*?)\.\s+Only `cli` prints", DESIGN, flags=re.DOTALL)
+    assert said is not None
+    modules, rest = said[1].split("and the commands")
+    commands, others = rest.split(";")
+    named = set(re.findall(r"`(\w+)`", modules + others))
+    named |= {f"command_{name}" for name in re.findall(r"`(\w+)`", commands)}
+    assert named == {path.stem for path in PACKAGE.glob("*.py") if looks_at_files(path)}
+
+
+def test_design_shows_the_floors_that_lint_checks() -> None:
+    contracts = tomllib.loads((REPO / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    shown = re.search(r"## Floors.*?```text\n(.*?)```", DESIGN, flags=re.DOTALL)
+    assert shown is not None
+    commands = " | ".join(path.stem for path in sorted(PACKAGE.glob("command_*.py")))
+    assert shown[1].replace("command_*", commands).splitlines() == layers
