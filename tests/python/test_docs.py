@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pages
 import pytest
 import yaml
@@ -15,6 +16,10 @@ from conftest import REPO
 from test_engine_pages import PAGES
 
 HOW_TO = REPO / "docs" / "how-to"
+LEFT_OUT = REPO / "docs" / "reference" / "left-out.md"
+JUDGED_ROWS = REPO / "models" / "intermediate" / "int_rollforward__judged_rows.sql"
+INPUT_PROBLEMS = REPO / "models" / "marts" / "rollforward__input_problems.sql"
+REJECTED_ROWS = REPO / "models" / "marts" / "rollforward__rejected_rows.yml"
 ON_REAL_DATA = {"invoice-lines.md", "subscriptions.md"}  # followed in test_reference_values
 ON_AN_ENGINE = {"dbt-v2.md", "postgres.md", "spark.md"}  # followed by the engine's own tests
 
@@ -37,6 +42,42 @@ def test_the_pages_on_a_first_book(tmp_path: Path) -> None:
         pages.follow(HOW_TO / page, tmp_path / "project")
         # What a page shows as a mistake is not there for the next.
         (tmp_path / "project" / "metrics" / "wrong.yml").unlink(missing_ok=True)
+
+
+def test_the_page_on_what_is_left_out(tmp_path: Path) -> None:
+    """An untidy export in the project of the first book, which is not built before it."""
+    folder = first_files(tmp_path / "project")
+    pages.follow(LEFT_OUT, folder)
+    with duckdb.connect(str(folder / "first_book.duckdb"), read_only=True) as database:
+        (listed,) = database.execute(
+            "select row_count, amount from rollforward__input_problems where reason = 'negative_net_amount'"
+        ).fetchall()
+        (found,) = database.execute("select count(*), sum(net_amount) from negative_customers").fetchall()
+    assert listed == found
+
+
+def test_the_reasons_on_the_page_are_those_of_the_models() -> None:
+    """The page has each reason once: first those of rows, in the order in which they are given, then sums."""
+    rows, sums = (
+        re.findall(r"^\| `(\w+)` \|", LEFT_OUT.read_text().split(title)[1].split("\n## ")[0], flags=re.M)
+        for title in ("\n## Rows\n", "\n## Sums\n")
+    )
+    models = (REPO / "macros" / "sql" / "given_rows.sql", JUDGED_ROWS, INPUT_PROBLEMS)
+    judged, later, summed = (model.read_text() for model in models)
+    assert rows == re.findall(r"then '(\w+)'", judged) + re.findall(r"then '(\w+)'", later)
+    assert set(sums) == set(re.findall(r"'(\w+)' as reason", summed))
+    (rejected,) = yaml.safe_load(REJECTED_ROWS.read_text())["models"]
+    (said,) = (column["description"] for column in rejected["columns"] if column["name"] == "reason")
+    assert re.findall(r"\w+_\w+", said) == rows
+
+
+def first_files(folder: Path) -> Path:
+    """Write the files of the first book, as its page has them."""
+    for block in pages.blocks(HOW_TO / "first-book.md"):
+        if block.title:
+            (folder / block.title).parent.mkdir(parents=True, exist_ok=True)
+            (folder / block.title).write_text(block.text)
+    return folder
 
 
 def test_every_page_is_followed_by_a_test() -> None:
