@@ -32,6 +32,7 @@ ON_A_FIRST_BOOK = (
     "review-a-change.md",
     "generated-files.md",
     "declare-a-metric.md",
+    "bi-tools.md",
     "large-books.md",
 )
 
