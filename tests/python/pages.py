@@ -11,9 +11,10 @@ import io
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pytest
@@ -50,8 +51,11 @@ def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
         yield command, answer
 
 
-def follow(page: Path, folder: Path) -> None:
-    """Do what a page says, in a folder that stands beside the package as the page has it."""
+def follow(page: Path, folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Do what a page says, in a folder that stands beside the package as the page has it.
+
+    `instead` is written into files for what stands for something of the reader's, such as an address.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder.parent / "rollforward"
     if not beside.exists():
@@ -61,7 +65,10 @@ def follow(page: Path, folder: Path) -> None:
             if block.title:
                 file = folder / block.title
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(block.text)
+                text = block.text
+                for said, meant in instead.items():
+                    text = text.replace(said, meant)
+                file.write_text(text)
             elif block.language == "console":
                 for command, answer in commands(block):
                     check_answer(page, command, run(command), answer)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ ON_REAL_DATA = {"invoice-lines.md", "subscriptions.md"}  # followed in test_refe
 ON_AN_ENGINE = {"dbt-v2.md", "postgres.md", "spark.md"}  # followed by the engine's own tests
 
 
+ON_ITS_OWN = {"install.md"}  # followed in a project of its own, below
 ON_A_FIRST_BOOK = (
     "first-book.md",
     "ask.md",
@@ -43,6 +45,22 @@ def test_the_pages_on_a_first_book(tmp_path: Path) -> None:
         pages.follow(HOW_TO / page, tmp_path / "project")
         # What a page shows as a mistake is not there for the next.
         (tmp_path / "project" / "metrics" / "wrong.yml").unlink(missing_ok=True)
+
+
+def test_the_page_on_installing(tmp_path: Path) -> None:
+    """The package by the address of a repository, here one of this machine, and in a schema of its own."""
+    repository = tmp_path / "repository"
+    for name in ("macros", "metrics", "models", "tests/dbt"):
+        shutil.copytree(REPO / name, repository / name)
+    shutil.copy(REPO / "dbt_project.yml", repository)
+    with contextlib.chdir(repository), pages.at_a_desk():
+        for command in ("init --quiet", "add .", "commit --quiet --message released", "tag v0.1.0"):
+            pages.run(f"git {command}")
+    folder = first_files(tmp_path / "project")
+    address = {"https://git.example.com/rollforward.git": repository.as_uri()}
+    pages.follow(HOW_TO / "install.md", folder, address)
+    assert not (folder / "dbt_packages" / "rollforward").is_symlink()
+    assert "revision: " in (folder / "package-lock.yml").read_text()
 
 
 def test_the_page_on_what_is_left_out(tmp_path: Path) -> None:
@@ -86,7 +104,8 @@ def test_every_page_is_followed_by_a_test() -> None:
     tests = " ".join(module.read_text() for module in (REPO / "tests" / "engines").glob("*.py"))
     pages_of_engines = {page.name for page in HOW_TO.glob("*.md") if f'"{page.name}"' in tests}
     assert {page.name for page in HOW_TO.glob("*.md")} == {
-        *ON_A_FIRST_BOOK, *ON_REAL_DATA, *ON_AN_ENGINE, *pages_of_engines, *(page.name for page in PAGES),
+        *ON_A_FIRST_BOOK, *ON_ITS_OWN, *ON_REAL_DATA, *ON_AN_ENGINE, *pages_of_engines,
+        *(page.name for page in PAGES),
     }  # fmt: skip
 
 
@@ -120,7 +139,7 @@ def test_what_is_made_from_code_and_definitions_is_what_they_say_now() -> None:
     made = runpy.run_path(str(REPO / "docs" / "generate.py"))["made"]()
     assert {path.name for path in made} == {
         "metrics.md", "problems.md", "yaml.md", "cli.md", "benchmarks-cli.md", "engines.md",
-        "metrics.schema.json",
+        "README.md", "metrics.schema.json",
     }  # fmt: skip
     for path, text in made.items():
         assert path.read_text() == text, path.name
