@@ -26,6 +26,7 @@ ON_AN_ENGINE = {"dbt-v2.md", "postgres.md", "spark.md"}  # followed by the engin
 
 
 ON_ITS_OWN = {"install.md"}  # followed in a project of its own, below
+WITHOUT_BLOCKS = {"coming-from.md"}
 ON_A_FIRST_BOOK = (
     "first-book.md",
     "ask.md",
@@ -105,8 +106,17 @@ def test_every_page_is_followed_by_a_test() -> None:
     pages_of_engines = {page.name for page in HOW_TO.glob("*.md") if f'"{page.name}"' in tests}
     assert {page.name for page in HOW_TO.glob("*.md")} == {
         *ON_A_FIRST_BOOK, *ON_ITS_OWN, *ON_REAL_DATA, *ON_AN_ENGINE, *pages_of_engines,
-        *(page.name for page in PAGES),
+        *(page.name for page in PAGES), *WITHOUT_BLOCKS,
     }  # fmt: skip
+    assert not any(pages.blocks(HOW_TO / name) for name in WITHOUT_BLOCKS)
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    """To decisions by their list."""
+    readme = (REPO / "README.md").read_text()
+    folders = ("how-to", "reference")
+    pages_there = [page for folder in folders for page in (REPO / "docs" / folder).glob("*.md")]
+    assert [page.name for page in pages_there if f"({page.relative_to(REPO)})" not in readme] == []
 
 
 @pytest.mark.parametrize("page", sorted(REPO.glob("*.md")) + sorted((REPO / "docs").rglob("*.md")))
