@@ -1,4 +1,5 @@
-"""Write what is made from code and definitions: pages of docs/reference, and the JSON Schema of editors.
+"""Write what is made from code and definitions: pages of docs/reference, the list of decisions, and the JSON
+Schema of editors.
 
 `make compile` runs this.
 """
@@ -28,6 +29,7 @@ from tests.engines.records import models_fingerprint, records
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference"
+DECISIONS = ROOT / "docs" / "decisions"
 CASES = ROOT / "tests" / "python" / "problems"
 HEAD = """\
 # Metrics
@@ -312,6 +314,23 @@ def cases_of(found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+DECISIONS_HEAD = """\
+# Decisions
+
+What was decided where priorities pull in different directions, and why. This list is made from the headings.
+
+"""
+
+
+def decisions_page() -> str:
+    """Give the list of decisions, each by its heading."""
+    lines = []
+    for page in sorted(DECISIONS.glob("[0-9]*.md")):
+        heading = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"* {int(page.name.partition('-')[0])}: [{heading}]({page.name})\n")
+    return DECISIONS_HEAD + "".join(lines)
+
+
 def made() -> dict[Path, str]:
     """Give every file that is made here, with its text."""
     return {
@@ -321,6 +340,7 @@ def made() -> dict[Path, str]:
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "benchmarks-cli.md": benchmarks_page(),
         REFERENCE / "engines.md": engines_page(),
+        DECISIONS / "README.md": decisions_page(),
         ROOT / "python_pkg" / "rollforward" / SCHEMA_FILE: json.dumps(schema(), indent=2) + "\n",
     }
 

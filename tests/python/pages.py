@@ -1,19 +1,21 @@
 """Following a page of the docs: titled blocks become files, commands are run, answers are looked for.
 
 ```yaml title="models/x.yml"   a file
-```console                     lines after `$ ` are commands; other lines must appear in what they print
+```console                     lines after `$ ` are commands, others what they print; `…`: some left out
 ```sql                         a query on the page's database, which must run
 ```python                      a program, which must run
 """
 
 import contextlib
 import io
+import itertools
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pytest
@@ -50,8 +52,11 @@ def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
         yield command, answer
 
 
-def follow(page: Path, folder: Path) -> None:
-    """Do what a page says, in a folder that stands beside the package as the page has it."""
+def follow(page: Path, folder: Path, instead: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Do what a page says, in a folder that stands beside the package as the page has it.
+
+    `instead` is written into files for what stands for something of the reader's, such as an address.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder.parent / "rollforward"
     if not beside.exists():
@@ -61,7 +66,10 @@ def follow(page: Path, folder: Path) -> None:
             if block.title:
                 file = folder / block.title
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(block.text)
+                text = block.text
+                for said, meant in instead.items():
+                    text = text.replace(said, meant)
+                file.write_text(text)
             elif block.language == "console":
                 for command, answer in commands(block):
                     check_answer(page, command, run(command), answer)
@@ -110,7 +118,32 @@ def run(command: str) -> str:
 
 
 def check_answer(page: Path, command: str, printed: str, answer: list[str]) -> None:
-    """Every line a page shows as an answer is in what the command prints, white space aside."""
-    plain = {" ".join(line.split()) for line in re.sub(r"\x1b\[[0-9;]*m", "", printed).splitlines()}
-    missing = [line for line in answer if " ".join(line.split()) not in plain]
-    assert not missing, f"{page.name}: `{command}` does not print {missing}\n{printed}"
+    """What a page shows as an answer is what a command prints, line after line; blanks and colours aside.
+
+    A line `…` stands for lines that are left out. dbt says much before and after its answer: there no mark is
+    needed at the ends.
+    """
+    lines = [*filter(None, map(_plain, re.sub(r"\x1b\[[0-9;]*m", "", printed).splitlines()))]
+    shown = [_plain(line) for line in answer]
+    if shown and not command.startswith("rollforward"):
+        shown = ["…", *shown, "…"]
+    assert not shown or _are_shown(shown, lines), "\n".join(
+        [f"{page.name}: `{command}` does not print", *answer, "", "but", printed]
+    )
+
+
+def _are_shown(shown: list[str], lines: list[str]) -> bool:
+    """Whether lines are as they are shown: each stretch between two `…` in one piece, in their order."""
+    whole, at = ["(start)", *lines, "(end)"], 0
+    for left_out, part in itertools.groupby(["(start)", *shown, "(end)"], lambda line: line == "…"):
+        if not left_out:
+            wanted = list(part)
+            fits = (start for start in range(at, len(whole)) if whole[start : start + len(wanted)] == wanted)
+            if (found := next(fits, None)) is None:
+                return False
+            at = found + len(wanted)
+    return True
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.split())

@@ -4,10 +4,12 @@ import contextlib
 import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pages
 import pytest
 import yaml
@@ -15,10 +17,16 @@ from conftest import REPO
 from test_engine_pages import PAGES
 
 HOW_TO = REPO / "docs" / "how-to"
+LEFT_OUT = REPO / "docs" / "reference" / "left-out.md"
+JUDGED_ROWS = REPO / "models" / "intermediate" / "int_rollforward__judged_rows.sql"
+INPUT_PROBLEMS = REPO / "models" / "marts" / "rollforward__input_problems.sql"
+REJECTED_ROWS = REPO / "models" / "marts" / "rollforward__rejected_rows.yml"
 ON_REAL_DATA = {"invoice-lines.md", "subscriptions.md"}  # followed in test_reference_values
 ON_AN_ENGINE = {"dbt-v2.md", "postgres.md", "spark.md"}  # followed by the engine's own tests
 
 
+ON_ITS_OWN = {"install.md"}  # followed in a project of its own, below
+WITHOUT_BLOCKS = {"coming-from.md"}
 ON_A_FIRST_BOOK = (
     "first-book.md",
     "ask.md",
@@ -27,6 +35,7 @@ ON_A_FIRST_BOOK = (
     "review-a-change.md",
     "generated-files.md",
     "declare-a-metric.md",
+    "bi-tools.md",
     "large-books.md",
 )
 
@@ -39,13 +48,75 @@ def test_the_pages_on_a_first_book(tmp_path: Path) -> None:
         (tmp_path / "project" / "metrics" / "wrong.yml").unlink(missing_ok=True)
 
 
+def test_the_page_on_installing(tmp_path: Path) -> None:
+    """The package by the address of a repository, here one of this machine, and in a schema of its own."""
+    repository = tmp_path / "repository"
+    for name in ("macros", "metrics", "models", "tests/dbt"):
+        shutil.copytree(REPO / name, repository / name)
+    shutil.copy(REPO / "dbt_project.yml", repository)
+    with contextlib.chdir(repository), pages.at_a_desk():
+        for command in ("init --quiet", "add .", "commit --quiet --message released", "tag v0.1.0"):
+            pages.run(f"git {command}")
+    folder = first_files(tmp_path / "project")
+    address = {"https://git.example.com/rollforward.git": repository.as_uri()}
+    pages.follow(HOW_TO / "install.md", folder, address)
+    assert not (folder / "dbt_packages" / "rollforward").is_symlink()
+    assert "revision: " in (folder / "package-lock.yml").read_text()
+
+
+def test_the_page_on_what_is_left_out(tmp_path: Path) -> None:
+    """An untidy export in the project of the first book, which is not built before it."""
+    folder = first_files(tmp_path / "project")
+    pages.follow(LEFT_OUT, folder)
+    with duckdb.connect(str(folder / "first_book.duckdb"), read_only=True) as database:
+        (listed,) = database.execute(
+            "select row_count, amount from rollforward__input_problems where reason = 'negative_net_amount'"
+        ).fetchall()
+        (found,) = database.execute("select count(*), sum(net_amount) from negative_customers").fetchall()
+    assert listed == found
+
+
+def test_the_reasons_on_the_page_are_those_of_the_models() -> None:
+    """The page has each reason once: first those of rows, in the order in which they are given, then sums."""
+    rows, sums = (
+        re.findall(r"^\| `(\w+)` \|", LEFT_OUT.read_text().split(title)[1].split("\n## ")[0], flags=re.M)
+        for title in ("\n## Rows\n", "\n## Sums\n")
+    )
+    models = (REPO / "macros" / "sql" / "given_rows.sql", JUDGED_ROWS, INPUT_PROBLEMS)
+    judged, later, summed = (model.read_text() for model in models)
+    assert rows == re.findall(r"then '(\w+)'", judged) + re.findall(r"then '(\w+)'", later)
+    assert set(sums) == set(re.findall(r"'(\w+)' as reason", summed))
+    (rejected,) = yaml.safe_load(REJECTED_ROWS.read_text())["models"]
+    (said,) = (column["description"] for column in rejected["columns"] if column["name"] == "reason")
+    assert re.findall(r"\w+_\w+", said) == rows
+
+
+def first_files(folder: Path) -> Path:
+    """Write the files of the first book, as its page has them."""
+    for block in pages.blocks(HOW_TO / "first-book.md"):
+        if block.title:
+            (folder / block.title).parent.mkdir(parents=True, exist_ok=True)
+            (folder / block.title).write_text(block.text)
+    return folder
+
+
 def test_every_page_is_followed_by_a_test() -> None:
     """Pages on an engine are followed by that engine's own tests, which name them."""
     tests = " ".join(module.read_text() for module in (REPO / "tests" / "engines").glob("*.py"))
     pages_of_engines = {page.name for page in HOW_TO.glob("*.md") if f'"{page.name}"' in tests}
     assert {page.name for page in HOW_TO.glob("*.md")} == {
-        *ON_A_FIRST_BOOK, *ON_REAL_DATA, *ON_AN_ENGINE, *pages_of_engines, *(page.name for page in PAGES),
+        *ON_A_FIRST_BOOK, *ON_ITS_OWN, *ON_REAL_DATA, *ON_AN_ENGINE, *pages_of_engines,
+        *(page.name for page in PAGES), *WITHOUT_BLOCKS,
     }  # fmt: skip
+    assert not any(pages.blocks(HOW_TO / name) for name in WITHOUT_BLOCKS)
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    """To decisions by their list."""
+    readme = (REPO / "README.md").read_text()
+    folders = ("how-to", "reference")
+    pages_there = [page for folder in folders for page in (REPO / "docs" / folder).glob("*.md")]
+    assert [page.name for page in pages_there if f"({page.relative_to(REPO)})" not in readme] == []
 
 
 @pytest.mark.parametrize("page", sorted(REPO.glob("*.md")) + sorted((REPO / "docs").rglob("*.md")))
@@ -88,7 +159,7 @@ def test_what_is_made_from_code_and_definitions_is_what_they_say_now() -> None:
     made = runpy.run_path(str(REPO / "docs" / "generate.py"))["made"]()
     assert {path.name for path in made} == {
         "metrics.md", "problems.md", "yaml.md", "cli.md", "benchmarks-cli.md", "engines.md",
-        "metrics.schema.json",
+        "README.md", "metrics.schema.json",
     }  # fmt: skip
     for path, text in made.items():
         assert path.read_text() == text, path.name
