@@ -163,8 +163,8 @@ GENERATED: Mapping[str, str] = {
 DATABASES: Mapping[str, str] = {
     "profile-missing": "There is no profiles.yml where dbt looks for it, or it has no such profile.",
     "target-missing": "The profile has no output of this name.",
-    "env-var-missing": "The profile reads an environment variable that is not set.",
-    "needs-jinja2": "The profile holds Jinja beyond a plain env_var, for which jinja2 has to be installed.",
+    "env-var-missing": "The profile or the project reads an environment variable that is not set.",
+    "needs-jinja2": "There is Jinja beyond a plain env_var, for which jinja2 has to be installed.",
     "needs-duckdb": "The target is a DuckDB file, which the Python package duckdb reads.",
     "needs-dbt": "Databases other than DuckDB files are asked through dbt and its adapter.",
     "unknown-engine": "No SQL is written for an engine of this kind.",

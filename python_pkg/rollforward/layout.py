@@ -12,7 +12,10 @@ from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.folders import DEFINITIONS, PROJECT_FILE
 from rollforward.header import is_generated
 from rollforward.reader import Entries
-from rollforward.source import Document, content_of, read_document
+from rollforward.rendered import has_jinja, rendered
+from rollforward.source import Document, Mapping, Node, Scalar, Sequence, content_of, read_document
+
+_PLACES = ("name", "packages-install-path", "model-paths", "macro-paths", "seed-paths")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Layout:
 def read_layout(root: Path, problems: list[Problem]) -> Layout:
     """Read dbt_project.yml; raises ProblemsFound where it cannot be read."""
     document = read_file(root, root / PROJECT_FILE, anchors=True)
-    entries = Entries(document.root, PROJECT_FILE, document.root.place, problems)
+    entries = Entries(_as_dbt_reads(document.root), PROJECT_FILE, document.root.place, problems)
     name = entries.text("name")
     if name is None:
         entries.say("missing-key", "the key 'name' is missing in dbt_project.yml", document.root.place)
@@ -60,6 +63,22 @@ def read_layout(root: Path, problems: list[Problem]) -> Layout:
         seed_paths=_folders(root, entries, "seed-paths", "seeds"),
         project_file=document,
     )
+
+
+def _as_dbt_reads(node: Mapping) -> Mapping:
+    """Give the words that say where things are with their Jinja rendered, as dbt does it."""
+    listed = {key.text: (key, _rendered(value)) for key, value in node.entries if key.text in _PLACES}
+    return Mapping(tuple(listed.values()), node.place)
+
+
+def _rendered(node: Node) -> Node:
+    match node:
+        case Scalar() if has_jinja(node):
+            return Scalar(rendered(node), node.place, node.quote or '"')
+        case Sequence(items, place):
+            return Sequence(tuple(_rendered(item) for item in items), place)
+        case _:
+            return node
 
 
 def check_layout(layout: Layout) -> Iterator[Problem]:

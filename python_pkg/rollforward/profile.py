@@ -1,12 +1,10 @@
 """The dbt profile: which database a target stands for, found and read the way dbt does, without dbt.
 
-Only the chosen output is rendered, as dbt does it. `env_var` alone, which is nearly all that profiles hold,
-is read here; anything more is Jinja's, which is loaded then and not before.
+Only the chosen output is rendered, as dbt does it.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,17 +13,11 @@ from typing import Any
 
 from rollforward.errors import Place, did_you_mean, refused
 from rollforward.folders import environment
+from rollforward.rendered import has_jinja, rendered
 from rollforward.source import Mapping as Nodes
 from rollforward.source import Node, Scalar, Sequence, content_of, read_document
 
 PROFILES_FILE = "profiles.yml"
-_ENV_VAR = re.compile(
-    r"\{\{\s*env_var\(\s*(?P<q>['\"])(?P<name>\w+)(?P=q)\s*"
-    r"(?:,\s*(?P<r>['\"])(?P<default>[^'\"{}]*)(?P=r)\s*)?\)\s*\}\}"
-)
-_JINJA = ("{{", "{%", "{#")
-_RAISED_BY_TEMPLATES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What the expressions of a template raise that Jinja passes on: 1 / 0, a call without its arguments."""
 _NUMBER = re.compile(r"-?\d{1,18}", re.ASCII)
 _WORDS = {"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False}
 
@@ -65,7 +57,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     """Give the target of a project whose dbt_project.yml names a profile; raises ProblemsFound."""
     file = find_profiles(root, wanted)
     document = read_document(str(file), content_of(file, str(file)), anchors=True)
-    given = wanted.profile or environment("PROFILE") or (profile.text if profile else "")
+    given = wanted.profile or environment("PROFILE") or (rendered(profile) if profile else "")
     if not given:
         hint = "write `profile: <name>`, or say --profile"
         raise refused("profile-missing", "dbt_project.yml names no profile", Place("dbt_project.yml"), hint)
@@ -117,8 +109,8 @@ def plain(node: Node) -> Any:
 
 
 def _value(scalar: Scalar) -> Any:
-    if any(mark in scalar.text for mark in _JINJA):
-        return _rendered(scalar)
+    if has_jinja(scalar):
+        return rendered(scalar)
     if scalar.is_null:
         return None
     if scalar.quote:
@@ -126,45 +118,6 @@ def _value(scalar: Scalar) -> Any:
     if _NUMBER.fullmatch(scalar.text):
         return int(scalar.text)
     return _WORDS.get(scalar.text.lower(), scalar.text)
-
-
-def _rendered(scalar: Scalar) -> str:
-    text = _ENV_VAR.sub(lambda found: _environment(scalar, found["name"], found["default"]), scalar.text)
-    if not any(mark in text for mark in _JINJA):
-        return text
-    try:
-        import jinja2
-    except ImportError:
-        message = f"'{scalar.text}' is Jinja beyond a plain env_var, and jinja2 is not installed"
-        hint = "pip install jinja2 (dbt brings it along), or write {{ env_var('NAME') }}"
-        raise refused("needs-jinja2", message, scalar.place, hint) from None
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
-    environment.filters |= dict.fromkeys(("as_text", "as_bool", "as_number", "as_native"), _same)
-
-    def env_var(name: str, default: object = None) -> str:
-        return _environment(scalar, name, default)
-
-    # What messages call it.
-    env_var.__qualname__ = "env_var"
-    try:
-        return environment.from_string(scalar.text).render(env_var=env_var)
-    except (jinja2.TemplateError, *_RAISED_BY_TEMPLATES) as error:
-        message = f"'{scalar.text}' cannot be rendered: {error}"
-        raise refused("needs-jinja2", message, scalar.place, "profiles know env_var and no macros") from None
-
-
-def _environment(scalar: Scalar, name: str, default: object) -> str:
-    value = os.environ.get(name)
-    if value is None and default is None:
-        message = f"the environment variable {name} is not set"
-        raise refused(
-            "env-var-missing", message, scalar.place, f"set it, or give env_var('{name}', a default)"
-        )
-    return str(default) if value is None else value
-
-
-def _same(value: object) -> object:
-    return value
 
 
 def _default_target(profile: Nodes) -> str:

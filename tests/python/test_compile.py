@@ -186,6 +186,25 @@ def test_packages_and_outputs_go_where_dbt_project_says(tmp_path: Path) -> None:
     )
 
 
+def test_dbt_project_may_say_where_things_are_in_jinja(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = (
+        "packages-install-path: \"{{ env_var('PACKAGES', 'installed') }}\"\n"
+        "model-paths: [\"{{ env_var('MODELS') }}\"]\nmacro-paths: [\"{{ ['sql', 'macros'] | join('/') }}\"]\n"
+    )
+    root = small_project(tmp_path, DEFINITIONS | {"dbt_project.yml": PROJECT + paths})
+    (root / "dbt_packages").rename(root / "installed")
+    with pytest.raises(ProblemsFound, match=r"dbt_project.yml:\d+:\d+: error\[env-var-missing\]"):
+        compile_project(root, root / "target")
+    monkeypatch.setenv("MODELS", "transform")
+    assert compile_project(root, root / "target").written == (
+        "sql/macros/metrics/lost_share.sql",
+        "transform/metrics/retention.sql",
+        "transform/metrics/retention.yml",
+    )
+
+
 def test_vars_may_have_a_file_of_their_own(tmp_path: Path) -> None:
     name, _, settings = PROJECT.partition("\n")
     root = small_project(tmp_path, DEFINITIONS | {"dbt_project.yml": name, "vars.yml": settings})

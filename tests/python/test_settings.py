@@ -115,11 +115,17 @@ def test_everything_wrong_is_one_message(project: Project) -> None:
 
 @pytest.mark.parametrize(("given", "message"), COUNTED_OTHERWISE)
 def test_what_would_be_counted_as_something_else(
-    project: Project, given: dict[str, Any], message: str
+    project: Project, tmp_path: Path, given: dict[str, Any], message: str
 ) -> None:
-    built = project.dbt("parse", settings={"books": {"sales": {**BOOK, **given}}})
+    settings = {"books": {"sales": {**BOOK, **given}}}
+    built = project.dbt("parse", settings=settings)
     assert not built.success
     assert message in built.messages
+    written = yaml.safe_dump({"name": "shop", "vars": {"rollforward": settings}}, sort_keys=False)
+    root = small_project(tmp_path, {"dbt_project.yml": written, "metrics/a.yml": METRIC})
+    with pytest.raises(ProblemsFound) as found:
+        check_project(root, root / "target")
+    assert {problem.place.path for problem in found.value.problems} == {"dbt_project.yml"}
 
 
 def one_by_one() -> Iterator[dict[str, Any]]:
