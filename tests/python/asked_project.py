@@ -131,7 +131,7 @@ dimensions:
 LARGE_BY_PLAN = """\
 {{ rollforward.query(
     metrics=['large_expansion', 'average_tenure'], book='subscriptions', comparison='trailing_12_months',
-    by='plan', where="coalesce(plan, '') <> 'basic'",
+    by='plan', where="plan = 'pro'",
 ) }}
 """
 FILES = {"metrics/views.yml": VIEWS, "metrics/own.yml": OWN, "models/large_by_plan.sql": LARGE_BY_PLAN}

@@ -1,11 +1,12 @@
 """Nothing is written for an engine that nobody has looked up; what breaks on it is caught when planted."""
 
 import pytest
+from rollforward.dialects import DIALECTS, Dialect
 
 from tests.engines.allowed import DIALECT, ENGINES, Lists, findings, read_lists, stale
 from tests.engines.constructs import constructs
 from tests.engines.names import misnamed
-from tests.engines.rendered import Statement, statements
+from tests.engines.rendered import Statement, projects, rendering, statements
 
 LISTS = read_lists()
 READERS = frozenset(DIALECT.values())
@@ -55,6 +56,15 @@ def test_a_list_for_one_engine_is_not_one_for_another() -> None:
     lists = Lists({"text": frozenset({"duckdb"})}, {})
     given = [Statement(engine, "", "select 'a' as b from c") for engine in ("duckdb", "trino")]
     assert [found.engine for found in findings(given, lists)] == ["trino"]
+
+
+@pytest.mark.parametrize("engine", DIALECTS, ids=lambda engine: engine.adapter)
+def test_macros_and_compiler_know_the_same_of_an_engine(engine: Dialect) -> None:
+    project = next(projects())
+    given = rendering(engine, project, goes_on=False)
+    asked = {"float_type": engine.float_type, "select_ending": engine.ending}
+    for name, known in asked.items():
+        assert (given.render(f"{{{{ rollforward.{name}() }}}}") or "").strip().lower() == known.lower()
 
 
 def test_no_name_is_taken_for_another_on_clickhouse() -> None:

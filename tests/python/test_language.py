@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -356,7 +357,8 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     text = DEFINITIONS + VIEWS.replace("metrics: [", f"comparisons: [{', '.join(MONTHS)}], metrics: [")
     compile_project(small_project(root, {"metrics/a.yml": text}), root / "target")
     files = [*(root / "macros/metrics").glob("*.sql"), *(REPO / "macros/metrics").glob("*.sql")]
-    macros = {}
+    macros = {"select_ending": ""}
+    of_package = SimpleNamespace(float_type=lambda: DEFAULT.float_type)
     for file in files:
         for name, body in MACRO.findall(file.read_text()):
             macros[name] = body.strip()
@@ -366,7 +368,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         model = model.replace("{{ ref('rollforward', 'rollforward__revenue_cohorts') }}", "cohorts")
         model = model.replace("{{ ref('rollforward', 'rollforward__customer_movements') }}", "ledger")
         model = re.sub(r"\{\{ \w+\.(\w+)\(\) \}\}", lambda found: written(macros, found[1]), model)
-        models[name] = jinja2.Template(model).render(target={"type": "duckdb"})
+        models[name] = jinja2.Template(model).render(rollforward=of_package)
     return models
 
 
