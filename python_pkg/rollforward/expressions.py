@@ -386,8 +386,19 @@ class Checks:
         """Check a column, and give its type."""
         if node.name not in self.scope.types:
             code, message, hint = self.scope.why_not(node.name)
+            if code.startswith("unknown") and self.is_beside_text(node):
+                hint = f"a text is in single quotes: '{node.name}'"
             self.say(code, message, node, hint)
         return self.scope.types.get(node.name)
+
+    def is_beside_text(self, node: exp.Column) -> bool:
+        """Whether a column of texts is compared with a name, which was then meant as a text."""
+        compared = node.parent.this if isinstance(node.parent, _COMPARISONS) else None
+        return (
+            isinstance(compared, exp.Column)
+            and compared is not node
+            and self.scope.types.get(compared.name) == "text"
+        )
 
     def refuse(self, node: exp.Expr, where: str, hint: str) -> None:
         """Note SQL that is not used here, and why."""

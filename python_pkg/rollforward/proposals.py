@@ -87,7 +87,9 @@ def propose(sample: Sample) -> Proposal:
     amount = _best(numbers, _AMOUNTS, without=("id", *_STARTS, *_ENDS))
     shape, dates = _shape(days, amount)
     taken = {unit, amount, *dates}
-    key = _key(sample, [name for name in kinds if name not in taken])
+    # Of events, each of which happened once: a stretch or a snapshot gets further rows under the same id.
+    events = shape in ("movements", "payments")
+    key = _key(sample, [name for name in kinds if name not in taken]) if events else ""
     attributes = [
         name
         for name, values in sample.columns.items()

@@ -143,7 +143,12 @@ def resolve_selection(
     by_name = {name.text: meaning for meaning in meanings.metrics for name in metric_names(meaning.metric)}
     declared = catalog.broken | {name.text for metric in catalog.metrics for name in metric_names(metric)}
     metrics = [by_name[word.text] for word in selection.metrics if word.text in by_name]
-    problems += [_unknown_metric(word, by_name) for word in selection.metrics if word.text not in declared]
+    measures = {measure.name for measure in catalog.measures}
+    problems += [
+        _measure(word) if word.text in measures else _unknown_metric(word, by_name)
+        for word in selection.metrics
+        if word.text not in declared
+    ]
     place = selection.metrics[0].place if selection.metrics else Place("")
     book = _book(selection.book, metrics, catalog.settings, place, problems)
     words = selection.comparisons or _default_comparisons(metrics, place, problems)
@@ -299,6 +304,12 @@ def _unknown_part(word: Name, known: Iterable[str], catalog: Catalog) -> Problem
         hint = "sum it up first: type: simple, agg: sum, expr: ..."
         return Problem("column-in-formula", message, word.place, hint)
     return _unknown_metric(word, known)
+
+
+def _measure(word: Name | Scalar) -> Problem:
+    message = f"'{word.text}' is a measure, of which metrics are made, and no metric"
+    hint = f"declare one: type: derived, expr: {word.text}"
+    return Problem("unknown-metric", message, word.place, hint)
 
 
 def _unknown_metric(word: Name | Scalar, known: Iterable[str]) -> Problem:

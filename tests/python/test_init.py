@@ -36,7 +36,6 @@ vars:
         started_on: started_on
         ended_on: ended_on
         attributes: [plan, region]
-        key: subscription_id
 """
 
 
