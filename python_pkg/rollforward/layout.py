@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rollforward.definitions import PACKAGE
-from rollforward.errors import Place, Problem, ProblemsFound, refused
+from rollforward.errors import Place, Problem, ProblemsFound
 from rollforward.folders import DEFINITIONS, PROJECT_FILE
 from rollforward.header import is_generated
 from rollforward.reader import Entries
 from rollforward.rendered import has_jinja, rendered
-from rollforward.source import Document, Mapping, Node, Scalar, Sequence, content_of, read_document
+from rollforward.source import (
+    Document,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    content_of,
+    not_readable,
+    read_document,
+)
 
 _PLACES = ("name", "packages-install-path", "model-paths", "macro-paths", "seed-paths")
 
@@ -67,14 +76,14 @@ def read_layout(root: Path, problems: list[Problem]) -> Layout:
 
 def _as_dbt_reads(node: Mapping) -> Mapping:
     """Give the words that say where things are with their Jinja rendered, as dbt does it."""
-    listed = {key.text: (key, _rendered(value)) for key, value in node.entries if key.text in _PLACES}
-    return Mapping(tuple(listed.values()), node.place)
+    places = ((key, _rendered(value)) for key, value in node.entries if key.text in _PLACES)
+    return Mapping(tuple(places), node.place)
 
 
 def _rendered(node: Node) -> Node:
     match node:
         case Scalar() if has_jinja(node):
-            return Scalar(rendered(node), node.place, node.quote or '"')
+            return replace(node, text=rendered(node))
         case Sequence(items, place):
             return Sequence(tuple(_rendered(item) for item in items), place)
         case _:
@@ -146,8 +155,7 @@ def _files_below(folder: Path, root: Path, *suffixes: str) -> Iterator[Path]:
 
     def closed(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
-            place = Place(shown_path(Path(error.filename), root))
-            raise refused("not-readable", f"cannot be read: {error.strerror}", place)
+            raise not_readable(error, shown_path(Path(error.filename), root))
 
     for parent, _, names in os.walk(folder, onerror=closed):
         yield from (Path(parent, name) for name in names if Path(name).suffix in suffixes)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rollforward.errors import Place, Problem, ProblemsFound, refused
+from rollforward.errors import Place, Problem, ProblemsFound
 from rollforward.header import is_generated, is_untouched
 from rollforward.layout import shown_path
+from rollforward.source import not_readable
 
 State = Literal["missing", "stale", "edited-by-hand", "in-the-way", "orphan", "edited-orphan"]
 SAID: Mapping[State, str] = {
@@ -136,5 +137,4 @@ def _read(path: Path, root: Path) -> str | None:
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return None
     except OSError as error:
-        place = Place(shown_path(path, root))
-        raise refused("not-readable", f"cannot be read: {error.strerror}", place) from None
+        raise not_readable(error, shown_path(path, root)) from None

@@ -99,7 +99,12 @@ def content_of(path: Path, shown: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise refused("not-readable", f"cannot be read: {error.strerror}", Place(shown)) from None
+        raise not_readable(error, shown) from None
+
+
+def not_readable(error: OSError, shown: str) -> ProblemsFound:
+    """Give what is said of a file or folder that is there and cannot be read, to be raised."""
+    return refused("not-readable", f"cannot be read: {error.strerror}", Place(shown))
 
 
 def read_document(path: str, content: bytes, *, anchors: bool = False, empty: bool = False) -> Document:
