@@ -69,8 +69,31 @@
 {% endmacro %}
 
 
+{#- On DuckDB one statement replaces a table or a view. dbt's own way makes the new one beside it, renames both and drops the
+    old one: for a small book that takes as long as the work itself. -#}
+{% materialization rollforward_table, adapter='duckdb' %}
+    {{ return(rollforward.replaced_in_one_step('table', sql)) }}
+{% endmaterialization %}
+
+
+{% materialization rollforward_view, adapter='duckdb' %}
+    {{ return(rollforward.replaced_in_one_step('view', sql)) }}
+{% endmaterialization %}
+
+
+{% macro replaced_in_one_step(kind, sql) %}
+    {%- set known = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- if known and known.type != kind -%}{%- do adapter.drop_relation(known) -%}{%- endif -%}
+    {% call statement('main') %}create or replace {{ kind }} {{ this }} as ({{ sql }}){% endcall %}
+    {%- if kind == 'table' -%}{%- do create_indexes(this) -%}{%- endif -%}
+    {{ return(rollforward.finished_in_place(known, kind, stays=false)) }}
+{% endmacro %}
+
+
 {#- How the package's own views are built. -#}
-{% macro as_view() %}{{ return('rollforward_view' if target.type == 'postgres' else 'view') }}{% endmacro %}
+{% macro as_view() %}{{ return('rollforward_view' if target.type in ['postgres', 'duckdb'] else 'view') }}{% endmacro %}
 
 
 {#- How those views are built that one statement reads several times. Spark works such a view out anew each time. -#}

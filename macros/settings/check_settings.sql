@@ -32,6 +32,11 @@
         {%- for name, given in books.items() -%}{%- do rollforward.check_book(problems, name, given) -%}{%- endfor -%}
     {%- endif -%}
     {%- if not problems -%}{%- do rollforward.check_spellings(problems) -%}{%- endif -%}
+    {%- do rollforward.refuse_settings(problems) -%}
+{% endmacro %}
+
+
+{% macro refuse_settings(problems) %}
     {%- if problems -%}
         {{ exceptions.raise_compiler_error("rollforward's vars cannot be used:\n  - " ~ problems | join("\n  - ")) }}
     {%- endif -%}
@@ -132,6 +137,7 @@
         'row_key', 'reason', 'month_index', 'until_month', 'last_snapshot_of_month', 'series_id', 'unit_id',
         'given_set', 'attribute_set', 'net_amount', 'from_period', 'until_period', 'first_period', 'window_id',
         'lacks_unit', 'first_day', 'last_day', 'build', 'previous_build', 'settings',
+        'row_count', 'exact_total', 'rounded_count', 'rounded_off',
     ]) }}
 {% endmacro %}
 

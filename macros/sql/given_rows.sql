@@ -33,21 +33,24 @@
     {{ return('^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})' ~ ('([ T]' ~ time ~ zone ~ ')?$').replace('(', group)) }}
 {% endmacro %}
 
+{#- The day out of a text that is written so; null when it is not, or when there is no such day. -#}
+{% macro day_of_text(value) -%}
+    try_cast(replace(regexp_extract(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
+{%- endmacro %}
+
 {#- Its own casts read more than is written: `epoch`, a blank before the day but not behind it, an hour that there is not. A
     column that has a type already is not looked at value by value. -#}
 {% macro duckdb__to_date(value) -%}
     case
-        when typeof({{ value }}) = 'VARCHAR'
-            then try_cast(replace(regexp_extract(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
-        when isfinite(try_cast({{ value }} as timestamp)) then cast(try_cast({{ value }} as timestamp) as date)
+        when typeof({{ value }}) = 'VARCHAR' then {{ rollforward.day_of_text(value) }}
+        when isfinite(try_cast({{ value }} as date)) then try_cast({{ value }} as date)
     end
 {%- endmacro %}
 
 {#- Its own casts take 2026 for the first day of that year, and do not read 2026/1/5. -#}
 {% macro spark__to_date(value) -%}
     case
-        when typeof({{ value }}) = 'string'
-            then try_cast(replace(regexp_extract(cast({{ value }} as string), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
+        when typeof({{ value }}) = 'string' then {{ rollforward.day_of_text(value) }}
         else {{ rollforward.default__to_date(value) }}
     end
 {%- endmacro %}
@@ -97,6 +100,7 @@
 {#- What a staging model holds: the rows of every book of a shape, typed, each with its reason or null. -#}
 {% macro staged_rows(shape) %}
 {%- set books = rollforward.books(shape) -%}
+{%- do rollforward.check_columns(books) -%}
 with
 {% for book in books %}
 {{ book.name }}_judged as (

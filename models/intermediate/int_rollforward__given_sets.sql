@@ -12,7 +12,8 @@ select * from {{ rollforward.last_version(this) }}
 
 with combinations as (
     select distinct {{ attributes | join(', ') }}
-    from {{ ref('int_rollforward__given_values') }}
+    from {{ ref('int_rollforward__input_totals') }}
+    where reason is null
 ),
 {%- if compares %}
 

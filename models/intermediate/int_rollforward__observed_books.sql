@@ -4,7 +4,8 @@
 
 with days as (
     select book, min(first_day) as first_day, max(last_day) as last_day
-    from {{ ref('int_rollforward__given_values') }}
+    from {{ ref('int_rollforward__input_totals') }}
+    where reason is null
     group by book
 ),
 

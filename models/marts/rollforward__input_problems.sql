@@ -2,19 +2,20 @@
     ledger plus the amounts listed here. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set text_type = rollforward.text_type() -%}
-{%- set problem_type = rollforward.decimal_type(38, 12) %}
+{%- set problem_type = rollforward.decimal_type(38, 12) -%}
+{%- set count_type = rollforward.data_type('bigint') %}
 
-with noted_rows as (
-    select book, reason, exact_amount, amount
-    from {{ ref('int_rollforward__judged_rows') }}
-    where reason is not null or exact_amount <> amount
+with totals as (
+    select book, reason, row_count, exact_total, rounded_count, rounded_off
+    from {{ ref('int_rollforward__input_totals') }}
 ),
 
 rejected_rows as (
     select
         book, reason, cast(null as {{ text_type }}) as grain, cast(null as {{ rollforward.data_type('integer') }}) as periods_summed,
-        count(*) as row_count, cast(coalesce(sum(exact_amount), 0) as {{ problem_type }}) as amount
-    from noted_rows
+        cast(sum(totals.row_count) as {{ count_type }}) as row_count,
+        cast(coalesce(sum(exact_total), 0) as {{ problem_type }}) as amount
+    from totals
     where reason is not null
     group by book, reason
 ),
@@ -23,9 +24,10 @@ rejected_rows as (
 rounded_rows as (
     select
         book, 'rounded_amount' as reason, cast(null as {{ text_type }}) as grain, cast(null as {{ rollforward.data_type('integer') }}) as periods_summed,
-        count(*) as row_count, cast(sum(exact_amount - amount) as {{ problem_type }}) as amount
-    from noted_rows
-    where noted_rows.reason is null
+        cast(sum(rounded_count) as {{ count_type }}) as row_count,
+        cast(sum(rounded_off) as {{ problem_type }}) as amount
+    from totals
+    where totals.reason is null and rounded_count > 0
     group by book
 ),
 
@@ -51,7 +53,7 @@ negative_periods as (
 negative_amounts as (
     select
         book, 'negative_net_amount' as reason, grain, periods_summed,
-        cast(sum(periods) as {{ rollforward.data_type('bigint') }}) as row_count, cast(sum(periods * net_amount) as {{ problem_type }}) as amount
+        cast(sum(periods) as {{ count_type }}) as row_count, cast(sum(periods * net_amount) as {{ problem_type }}) as amount
     from negative_periods
     group by book, grain, periods_summed
 )

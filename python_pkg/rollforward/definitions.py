@@ -42,6 +42,7 @@ INNER_COLUMNS = (
     *("row_key", "reason", "month_index", "until_month", "last_snapshot_of_month", "series_id", "unit_id"),
     *("given_set", "attribute_set", "net_amount", "from_period", "until_period", "first_period", "window_id"),
     *("lacks_unit", "first_day", "last_day", "build", "previous_build", "settings"),
+    *("row_count", "exact_total", "rounded_count", "rounded_off"),
 )
 """The columns that attributes travel beside on their way from the input to the cohorts."""
 MEASURE_ENDINGS = ("_revenue", "_customers")

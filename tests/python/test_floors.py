@@ -1,13 +1,15 @@
-"""What DESIGN.md says of the modules: the floors they stand on, and which of them look at files."""
+"""Lists that stand in two places: DESIGN.md and the modules, dbt_project.yml and a macro."""
 
 import ast
 import re
 import tomllib
 from pathlib import Path
 
+import yaml
 from conftest import REPO
 
 DESIGN = (REPO / "DESIGN.md").read_text()
+BUILD = REPO / "macros" / "building" / "build.sql"
 PACKAGE = REPO / "python_pkg" / "rollforward"
 OF_FILES = {
     "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "is_file", "is_dir", "stat",
@@ -39,3 +41,16 @@ def test_design_shows_the_floors_that_lint_checks() -> None:
     assert shown is not None
     commands = " | ".join(path.stem for path in sorted(PACKAGE.glob("command_*.py")))
     assert shown[1].replace("command_*", commands).splitlines() == layers
+
+
+def test_tables_that_are_kept_are_set_aside_where_they_have_to_be() -> None:
+    """One list of them is in a macro, one in dbt_project.yml; the models themselves say which they are."""
+    made_of_themselves = {
+        path.stem
+        for path in (REPO / "models").rglob("*.sql")
+        if "rollforward.last_version(this)" in path.read_text()
+    }
+    (listed,) = re.findall(r"macro kept_tables\(\) %}\s+{{ return\((.*?)\) }}", BUILD.read_text())
+    assert set(ast.literal_eval(listed)) == made_of_themselves
+    settings = yaml.safe_load((REPO / "dbt_project.yml").read_text())["models"]["rollforward"]
+    assert {name for name in settings["intermediate"] if not name.startswith("+")} == made_of_themselves

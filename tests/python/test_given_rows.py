@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
+import duckdb
 import pytest
+import yaml
 from conftest import Built, Project
 
 DAYS = ["2026-1-5", "2026/01/05", "2026-01-05 7:00", "2026-01-05 23:59:59.999", "2026-01-05T23:30:00-08:00"]
@@ -124,16 +126,45 @@ def test_somebody_is_told(built: Built) -> None:
     assert built.statuses["rows_left_out"] == "warn"
 
 
-def test_a_column_that_is_not_there_is_an_error(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Engines know words such as `user` without any column: columns are asked of the relation by name."""
+SALES = {"shape": "payments", "unit": "customer", "amount": "amount", "occurred_on": "Paid_On"}
+
+
+@pytest.fixture(scope="module")
+def sold(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("absent") / "project", tables=["rows_given"])
     project.load("rows_given", {"customer": "varchar", "amount": "integer", "paid_on": "date"}, [])
-    book = {
-        "relation": "source('raw', 'rows_given')",
-        "shape": "payments",
-        "unit": "user",
-        "amount": "amount",
+    project.write(
+        "models/within.sql",
+        "{{ config(materialized='ephemeral') }}\nselect * from {{ source('raw', 'rows_given') }}\n",
+    )
+    files = f"{project.folder}/files.parquet"
+    row = "select 'a' as customer, 5 as amount, date '2026-01-05' as paid_on"
+    duckdb.execute(f"copy ({row}) to '{files}'")
+    lake = {"name": "lake", "config": {"external_location": files}, "tables": [{"name": "files"}]}
+    project.write("models/lake.yml", yaml.safe_dump({"sources": [lake]}))
+    return project
+
+
+def test_every_column_that_is_not_there_is_named_with_its_book(sold: Project) -> None:
+    given = {**SALES, "relation": "source('raw', 'rows_given')"}
+    books = {
+        "sales": {**given, "unit": ["customer", "user"], "amount": "amout", "occurred_on": "day"},
+        "orders": {**given, "attributes": ["plan"], "key": "Order No"},
     }
-    result = project.dbt("build", settings={"books": {"sales": {**book, "occurred_on": "paid_on"}}})
-    assert not result.success
-    assert '"user"' in result.messages
+    built = sold.dbt("build", settings={"books": books})
+    assert not built.success
+    for word in ("sales.unit: {} 'user'", "sales.amount: {} 'amout'", "sales.occurred_on: {} 'day'"):
+        assert word.format('"warehouse"."raw"."rows_given" has no column') in built.messages
+    for word in ("orders.attributes: {} 'plan'", "orders.key: {} 'Order No'"):
+        assert word.format('"warehouse"."raw"."rows_given" has no column') in built.messages
+    assert built.messages.count("; it has customer, amount, paid_on") >= 5
+
+
+@pytest.mark.parametrize("relation", ["source('raw', 'rows_given')", "source('lake', 'files')", "within"])
+def test_columns_are_asked_of_the_relation(sold: Project, relation: str) -> None:
+    """Engines know words such as `user` without any column; what an ephemeral model has only they can say."""
+    book = {**SALES, "relation": relation}
+    assert sold.dbt("build", settings={"books": {"sales": book}}).success
+    built = sold.dbt("build", settings={"books": {"sales": {**book, "unit": "user"}}})
+    assert not built.success
+    assert ("has no column 'user'" if relation != "within" else '"user"') in built.messages

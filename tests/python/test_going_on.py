@@ -147,7 +147,7 @@ def test_a_model_built_again_by_itself_counts_nothing_twice(book: Book) -> None:
     for again in (
         "int_rollforward__cohort_changes+",
         "int_rollforward__pieces+",
-        "int_rollforward__given_values+",
+        "int_rollforward__input_totals+",
     ):
         book.ending_revenue(book.run("--select", again))
 
@@ -156,7 +156,7 @@ def test_a_model_built_by_itself_over_newer_rows_leaves_no_trace(book: Book) -> 
     """Tables of one build belong together: what has been built stays until the next build."""
     book.ending_revenue(book.run("--full-refresh"))
     book.rows[4] = subscription("c4", 700, plan="another")
-    for alone in ("given_values", "units", "given_sets", "pieces", "combined_runs"):
+    for alone in ("input_totals", "units", "given_sets", "pieces", "combined_runs"):
         assert book.run("--select", f"int_rollforward__{alone}").success
     built = book.run()
     book.ending_revenue(built)
