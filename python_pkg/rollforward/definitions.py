@@ -23,7 +23,9 @@ KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 """The columns of the cohorts that are neither attributes nor measures."""
 ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount", "tenure_months")
 """The columns of the ledger that cohorts do not have: they belong to single units."""
-MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "unchanged")
+JOINED = ("new", "reactivation")
+"""The movements of customers that were not there at the start."""
+MOVEMENTS = (*JOINED, "expansion", "contraction", "churn", "unchanged")
 """What can become of a unit, as the ledger says it."""
 INNER_COLUMNS = (
     *(
@@ -266,7 +268,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything a compile knows. `broken` are metrics that were declared and could not be read."""
+    """Everything a compile knows. `broken` are names of definitions with something wrong in them."""
 
     project: str
     measures: tuple[Measure, ...]

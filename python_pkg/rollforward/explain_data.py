@@ -48,7 +48,10 @@ def _apart(found: TakenApart) -> dict[str, Any]:
         "if_nobody_had_moved": None if scales is None else str(scales.still),
         "movements": [_moved(each, scales, {}) for each in found.movements],
         "slices": [
-            _moved(each, scales, dict(zip(found.by, each.keys, strict=True)))
+            {
+                **_moved(each, scales, dict(zip(found.by, each.keys, strict=True))),
+                "starting_customers": found.starting_customers(each.keys),
+            }
             for each in found.slices
             if found.by
         ],

@@ -13,6 +13,7 @@ from rollforward.answer import column_of
 from rollforward.asking import comparison_in_words
 from rollforward.contributions import SEVERAL, Moved, has_shares
 from rollforward.days import MONTHS, months_before
+from rollforward.definitions import JOINED
 from rollforward.explain import Explanation
 from rollforward.plan import MetricPlan
 from rollforward.rational import Rate, Single, Terms, Total, in_words
@@ -134,18 +135,18 @@ def _bridge(found: TakenApart, screen: Screen, name_of: NameOf) -> Iterator[str]
     by_movement = {each.movement: each for each in found.movements}
     start = sum((each.starting_amount for each in found.groups), start=Decimal(0))
     stayed = sum(
-        (each.ending_amount for each in found.groups if each.movement not in ("new", "reactivation")),
+        (each.ending_amount for each in found.groups if each.movement not in JOINED),
         start=Decimal(0),
     )
     end = sum((each.ending_amount for each in found.groups), start=Decimal(0))
-    first = sum(each.customers for each in found.groups if each.movement not in ("new", "reactivation"))
+    first = found.starting_customers()
     last = sum(each.customers for each in found.groups if each.movement != "churn")
     churned = by_movement["churn"].customers if "churn" in by_movement else 0
     steps: list[tuple[str, Decimal, int, int]] = [("  starting revenue", start, first, 0)]
     for movement in ("expansion", "contraction", "churn"):
         steps += _step(by_movement.get(movement), movement)
     steps.append(("= from the same customers", stayed, first - churned, 0))
-    for movement in ("new", "reactivation"):
+    for movement in JOINED:
         steps += _step(by_movement.get(movement), movement)
     steps.append(("= ending revenue", end, last, 0))
     yield screen.paint(f"{'the bridge':26}{'amount':>16}{'customers':>11}", BOLD)
@@ -241,11 +242,9 @@ def _slices(found: TakenApart, screen: Screen) -> Iterator[str]:
         f"{'by ' + ', '.join(found.by):26}{'starting':>16}{'customers':>11}{'contribution':>16}", BOLD
     )
     for each in found.slices:
-        name = _cut(_keys(each.keys), 23)
-        yield (
-            f"  {name:24}{number(each.starting_amount, 'currency'):>16}{each.customers:>11,}"
-            f"{_change(scales.contribution(each), found.metric):>16}"
-        )
+        name, amount = _cut(_keys(each.keys), 23), number(each.starting_amount, "currency")
+        share = _change(scales.contribution(each), found.metric)
+        yield f"  {name:24}{amount:>16}{found.starting_customers(each.keys):>11,}{share:>16}"
 
 
 def _customers(found: TakenApart, screen: Screen) -> Iterator[str]:

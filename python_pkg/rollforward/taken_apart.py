@@ -28,7 +28,7 @@ from rollforward.contributions import (
     scales_of,
     together,
 )
-from rollforward.definitions import MOVEMENTS, MeasureKind
+from rollforward.definitions import JOINED, MOVEMENTS, MeasureKind
 from rollforward.dialects import Dialect
 from rollforward.plan import MetricPlan
 from rollforward.rational import Form, Rate, Single, Terms
@@ -123,6 +123,11 @@ class TakenApart:
         found = together(self.groups, range(len(self.by)))
         scales = self.scales
         return found if scales is None else sorted(found, key=lambda each: -abs(scales.contribution(each)))
+
+    def starting_customers(self, keys: Sequence[Any] | None = None) -> int:
+        """Count the customers of the start, of all or of one slice; over several periods once in each."""
+        there = (each for each in self.groups if each.movement not in JOINED)
+        return sum(each.customers for each in there if keys is None or each.keys == keys)
 
     @property
     def others(self) -> tuple[int, Fraction]:

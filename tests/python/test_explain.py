@@ -393,6 +393,29 @@ def test_what_cannot_be_explained_is_said(capsys: pytest.CaptureFixture[str]) ->
     assert "the period is not over" in said(capsys, *words, "--period", "2026-06")
 
 
+def test_a_slice_has_as_many_customers_at_its_start_as_the_bridge(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those who came back are in the slice as well, and were not there at the start."""
+    asked = ["net_expansion_rate", "--book", "subscriptions", "--comparison", "trailing_12_months"]
+    asked += ["--period", "2026-05", "--by", "plan"]
+    found = json.loads(said(capsys, "explain", *asked, "--format", "json"))
+    by_hand = shop[1].rows(
+        "select plan, count(*) filter (starting_amount > 0) as at_start, count(*) as rows"
+        " from rollforward__customer_movements where book = 'subscriptions'"
+        " and comparison = 'trailing_12_months' and period_end = '2026-05-31' group by plan"
+    )
+    counts = {row["plan"]: (row["at_start"], row["rows"]) for row in by_hand}
+    slices = {each["plan"]: (each["starting_customers"], each["customers"]) for each in found["slices"]}
+    assert slices == counts
+    assert any(first < last for first, last in counts.values())
+    lines = said(capsys, "explain", *asked).splitlines()
+    (bridge,) = (line for line in lines if line.startswith("  starting revenue"))
+    parts = lines[next(at for at, line in enumerate(lines) if line.startswith("by plan")) + 1 :]
+    shown = [int(line.split()[-3]) for line in parts[: parts.index("")]]
+    assert sum(shown) == int(bridge.split()[3]) == sum(first for first, _ in counts.values())
+
+
 def test_metrics_over_the_ledger_are_explained_by_size(
     shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
 ) -> None:

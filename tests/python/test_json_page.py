@@ -91,7 +91,8 @@ def test_explain(ask: Asked) -> None:
     answers = [ask("explain", metric, *of_subscriptions) for metric in metrics]
     assert keys(*answers) == keys(table("rollforward explain"))
     moved = keys(table("Who moved it"))
-    for name, more in (("movements", set()), ("slices", {"plan"}), ("customers", {"plan", "unit"})):
+    of_slices = {"plan", "starting_customers"}
+    for name, more in (("movements", set()), ("slices", of_slices), ("customers", {"plan", "unit"})):
         assert keys(*(entry for answer in answers for entry in answer[name])) == moved | more
     assert keys(*(answer["other_customers"] or {} for answer in answers)) == inner(
         "rollforward explain", "other_customers"
