@@ -56,6 +56,7 @@ def answer(
     meaning = resolve_selection(selection, meanings, problems)
     if meaning is None:
         raise ProblemsFound(problems)
+    is_followed = not problems
     problems += check_selection(meaning)
     where = ""
     if selection.where is not None:
@@ -63,6 +64,8 @@ def answer(
 
         condition = read_condition(meaning, meanings.catalog, problems)
         where = "" if condition is None else condition.on(dialect.adapter)
+    if not is_followed:
+        raise ProblemsFound(problems)
     planned = plan_selection(meaning, meanings.catalog)
     columns = (*key_columns(planned), *value_columns(planned, parts=parts))
     aliases = {alias: metric.name for metric in planned.metrics for alias in metric.aliases}

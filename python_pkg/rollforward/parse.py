@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rollforward.definitions import (
     Card,
@@ -37,13 +40,18 @@ from rollforward.keys import (
 from rollforward.reader import Entries, check_name, is_nothing
 from rollforward.source import Document, Mapping, Scalar, Sequence
 
+Defined = TypeVar("Defined")
 COMPOUNDING = ("product", "compound", "geometric_mean", "cumulative", "chain")
 """Methods people ask a trailing metric for that have no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file defines. `broken` are names of what could not be read: they are not unknown."""
+    """What a file defines, as far as it can be read: everything wrong is to be said at once.
+
+    `broken` are the names of definitions with something wrong in them: those are not unknown, and what
+    follows from them is not said.
+    """
 
     metrics: tuple[Metric, ...] = ()
     views: tuple[View, ...] = ()
@@ -64,24 +72,33 @@ def parse_definitions(document: Document, project: str, problems: list[Problem])
     """Read the lists of a file that belongs to a dbt project."""
     top = Entries(document.root, "a metrics file", document.root.place, problems)
     top.check_keys(FILE_KEYS)
-    metrics, views, dimensions, broken = [], [], [], set()
+    metrics: list[Metric | None] = []
+    views: list[View | None] = []
+    dimensions: list[Dimension | None] = []
+    broken: set[str] = set()
     for entry in _entries(top, "metrics", "metric"):
-        metric = _metric(entry, project)
-        if metric is not None:
-            metrics.append(metric)
-        else:
-            broken |= _names_of(entry.mapping)
+        with _noting(entry, broken):
+            metrics.append(_metric(entry, project))
     for entry in _entries(top, "dimensions", "dimension"):
-        dimension = _dimension(entry)
-        if dimension is not None:
-            dimensions.append(dimension)
-        else:
-            broken |= _names_of(entry.mapping)
+        with _noting(entry, broken):
+            dimensions.append(_dimension(entry))
     for entry in _entries(top, "views", "view"):
-        view = _view(entry)
-        if view is not None:
-            views.append(view)
-    return Parsed(tuple(metrics), tuple(views), tuple(dimensions), frozenset(broken))
+        with _noting(entry, broken):
+            views.append(_view(entry))
+    return Parsed(_read(metrics), _read(views), _read(dimensions), frozenset(broken))
+
+
+@contextmanager
+def _noting(entry: Entries, broken: set[str]) -> Iterator[None]:
+    """Add the names of an entry to those that are broken, where something is wrong in it."""
+    before = len(entry.problems)
+    yield
+    if len(entry.problems) > before:
+        broken |= _names_of(entry.mapping)
+
+
+def _read(found: Iterable[Defined | None]) -> tuple[Defined, ...]:
+    return tuple(each for each in found if each is not None)
 
 
 def parse_measures(document: Document, model: str) -> tuple[Measure, ...]:
@@ -160,14 +177,12 @@ def _names_of(mapping: Mapping) -> set[str]:
 
 
 def _metric(entry: Entries, project: str) -> Metric | None:
-    before = len(entry.problems)
     kind = entry.word("type", TYPE_KEYS, "")
     own = TYPE_KEYS.get(kind, ())
     others = own or tuple(key for keys in TYPE_KEYS.values() for key in keys)
     entry.check_keys(names((*CARD_KEYS, *others)), required((*CARD_KEYS, *own)))
     card = _card(entry, project)
-    metric = _of_kind(kind, card, entry) if card else None
-    return metric if len(entry.problems) == before else None
+    return _of_kind(kind, card, entry) if card else None
 
 
 def _card(entry: Entries, project: str) -> Card | None:
@@ -178,8 +193,9 @@ def _card(entry: Entries, project: str) -> Card | None:
     label, description = entry.prose("label"), entry.prose("description")
     shown_as = entry.word("format", FORMATS, "")
     book, comparison = entry.text("book"), entry.text("comparison")
-    if name is None or not check_name(name, "a metric", entry.problems):
+    if name is None:
         return None
+    check_name(name, "a metric", entry.problems)
     shown = label or in_title_case(name.text)
     return Card(name, shown, description, shown_as, aliases, project, book, comparison)
 
@@ -240,29 +256,28 @@ def _trailing(card: Card, entry: Entries) -> Trailing | None:
 
 
 def _dimension(entry: Entries) -> Dimension | None:
-    before = len(entry.problems)
     entry.check_keys(names(DIMENSION_KEYS), required(DIMENSION_KEYS))
     name, expr = entry.text("name"), entry.text("expr")
     label, description = entry.prose("label"), entry.prose("description")
     bands = entry.numbers("bands")
-    if name is None or not check_name(name, "a dimension", entry.problems) or expr is None:
-        return None
-    if len(entry.problems) > before:
+    if name is not None:
+        check_name(name, "a dimension", entry.problems)
+    if name is None or expr is None:
         return None
     return Dimension(name, label or in_title_case(name.text), description, expr, bands)
 
 
 def _view(entry: Entries) -> View | None:
-    before = len(entry.problems)
     entry.check_keys(names(VIEW_KEYS), required(VIEW_KEYS))
     name, book = entry.text("name"), _book(entry)
-    named = name is not None and check_name(name, "a view", entry.problems)
+    if name is not None:
+        check_name(name, "a view", entry.problems)
     metrics, comparisons = entry.texts("metrics"), entry.texts("comparisons")
     by, where = entry.texts("by"), entry.text("where")
     description = entry.prose("description")
     materialized = entry.word("materialized", MATERIALIZATIONS, MATERIALIZATIONS[0])
     incomplete = entry.word("incomplete_periods", INCOMPLETE_PERIODS, INCOMPLETE_PERIODS[0])
-    if name is None or not named or len(entry.problems) > before:
+    if name is None:
         return None
     selection = Selection(metrics, book, comparisons, by, where, incomplete)
     return View(name, description, selection, materialized)

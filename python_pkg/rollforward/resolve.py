@@ -129,16 +129,32 @@ def resolve(catalog: Catalog, problems: list[Problem]) -> Meanings:
     meanings = Meanings(catalog, metrics, dimensions=_dimension_meanings(catalog, problems))
     views = []
     for view in catalog.views:
-        selected = resolve_selection(view.selection, meanings, problems)
+        found: list[Problem] = []
+        selected = resolve_selection(view.selection, meanings, found)
+        names = (view.name, *view.selection.metrics)
+        broken = next((word.text for word in names if word.text in catalog.broken), view.name.text)
+        problems += _said(found, broken, catalog)
         if selected is not None:
             views.append(ViewMeaning(view, selected))
     return replace(meanings, views=tuple(views))
 
 
+def _said(found: Iterable[Problem], name: str, catalog: Catalog) -> list[Problem]:
+    """Give what is said of a definition: not what follows from a key, or a book, that could not be read."""
+    follows = (
+        *(("missing-",) if name in catalog.broken else ()),
+        *(("unknown-column",) if catalog.settings.broken_books else ()),
+    )
+    return [each for each in found if not each.code.startswith(follows)]
+
+
 def resolve_selection(
     selection: Selection, meanings: Meanings, problems: list[Problem]
 ) -> SelectionMeaning | None:
-    """Follow the names of a selection; None where one leads nowhere, which is noted."""
+    """Follow the names of a selection; those that lead nowhere are noted and left out of it.
+
+    None where there is no book, on which everything else depends.
+    """
     catalog = meanings.catalog
     by_name = {name.text: meaning for meaning in meanings.metrics for name in metric_names(meaning.metric)}
     declared = catalog.broken | {name.text for metric in catalog.metrics for name in metric_names(metric)}
@@ -159,13 +175,17 @@ def resolve_selection(
     attributes = {attribute.text: attribute for attribute in book.attributes}
     dimensions = {each.name: each for each in meanings.dimensions}
     slices: dict[str, object] = {**attributes, **dimensions}
-    said = [word for word in selection.by if word.text not in catalog.broken]
+    silent = catalog.broken | {each.name.text for each in catalog.dimensions} - slices.keys()
+    said = [word for word in selection.by if word.text not in silent]
     by = _found(said, slices, "attribute", problems, f" in book '{book.name.text}'")
     made = tuple(each for each in by if isinstance(each, DimensionMeaning))
-    found, given = (metrics, comparisons, by), (selection.metrics, words, selection.by)
-    if [len(each) for each in found] != [len(each) for each in given] or not comparisons:
-        return None
-    return SelectionMeaning(selection, book, tuple(metrics), comparisons, made)
+    followed = replace(
+        selection,
+        metrics=tuple(word for word in selection.metrics if word.text in by_name),
+        comparisons=tuple(word for word in selection.comparisons if word.text in known),
+        by=tuple(word for word in selection.by if word.text in slices),
+    )
+    return SelectionMeaning(followed, book, tuple(metrics), comparisons, made)
 
 
 def _default_comparisons(
@@ -190,8 +210,12 @@ def _dimension_meanings(catalog: Catalog, problems: list[Problem]) -> tuple[Dime
         return ()
     from rollforward.rows import dimension_meaning
 
-    read = (dimension_meaning(dimension, catalog, problems) for dimension in catalog.dimensions)
-    return tuple(meaning for meaning in read if meaning is not None)
+    meanings = []
+    for dimension in catalog.dimensions:
+        found: list[Problem] = []
+        meanings.append(dimension_meaning(dimension, catalog, found))
+        problems += _said(found, dimension.name.text, catalog)
+    return tuple(meaning for meaning in meanings if meaning is not None)
 
 
 def metric_names(metric: Metric) -> tuple[Scalar, ...]:
@@ -219,7 +243,9 @@ def _metric_meanings(catalog: Catalog, problems: list[Problem]) -> tuple[MetricM
     order = _ordered(graph, by_name, problems)
     meanings: dict[str, MetricMeaning] = {}
     for own in order:
-        meaning = _meaning(by_name[own], parts, catalog, problems)
+        found: list[Problem] = []
+        meaning = _meaning(by_name[own], parts, catalog, found)
+        problems += _said(found, own, catalog)
         if meaning is not None:
             meanings[own] = meaning
             part = Part(meaning.form, meaning.measures, meaning.books, meaning)
