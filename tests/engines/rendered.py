@@ -219,7 +219,7 @@ def _builtins(made: Rendering) -> dict[str, Any]:
         "config": made.config,
         "execute": True,
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
-        "flags": SimpleNamespace(FULL_REFRESH=False),
+        "flags": SimpleNamespace(FULL_REFRESH=False, WHICH="compile"),
         "local_md5": lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(),
         "modules": SimpleNamespace(re=re),
         "project_name": made.project.name,
@@ -249,7 +249,7 @@ def _adapter(made: Rendering, dispatch: Any) -> SimpleNamespace:
         dispatch=dispatch,
         quote=lambda name: f"{quote}{name}{quote}",
         get_relation=lambda *names: Relation(names[-1]) if made.goes_on else None,
-        get_columns_in_relation=lambda table: [{"name": "build"}] if is_kept(table.identifier) else [],
+        get_columns_in_relation=lambda _: [{"name": "build"}],
         has_dbr_capability=lambda _: True,
         type=lambda: made.engine.adapter,
     )
@@ -258,11 +258,6 @@ def _adapter(made: Rendering, dispatch: Any) -> SimpleNamespace:
 def _answered(sql: str, made: Rendering) -> SimpleNamespace:
     made.asked.append(sql)
     return SimpleNamespace(rows=[[answer_of(sql, goes_on=made.goes_on)]], columns=[])
-
-
-def is_kept(table: str) -> bool:
-    """Whether a table is one of the package's own, which have a build; of others no columns are known."""
-    return table.startswith("int_rollforward__")
 
 
 def answer_of(sql: str, *, goes_on: bool) -> int | None:

@@ -1,6 +1,7 @@
 """Input as people have it: text columns with blanks, awkward column names, amounts nobody can mean."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -168,3 +169,11 @@ def test_columns_are_asked_of_the_relation(sold: Project, relation: str) -> None
     built = sold.dbt("build", settings={"books": {"sales": {**book, "unit": "user"}}})
     assert not built.success
     assert ("has no column 'user'" if relation != "within" else '"user"') in built.messages
+
+
+def test_what_is_not_there_yet_can_be_compiled(tmp_path: Path) -> None:
+    """On a fresh warehouse `dbt compile` and `dbt docs generate` come before any table."""
+    project = Project(tmp_path / "project", tables=["rows_given"])
+    settings = {"books": {"sales": {**SALES, "relation": "source('raw', 'rows_given')"}}}
+    built = project.dbt("compile", settings=settings)
+    assert built.success, built.messages
