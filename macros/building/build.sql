@@ -44,8 +44,9 @@
 
 {#- Whether pieces are compared with those of the build before. -#}
 {% macro has_last_build() %}
-    {%- if not execute -%}{{ return(false) }}{%- endif -%}
-    {%- set found = run_query("select previous_build from " ~ ref('int_rollforward__build')) -%}
+    {%- set build_table = ref('int_rollforward__build') -%}
+    {%- if not execute or not adapter.get_relation(build_table.database, build_table.schema, build_table.identifier) -%}{{ return(false) }}{%- endif -%}
+    {%- set found = run_query("select previous_build from " ~ build_table) -%}
     {{ return(found.rows[0][0] is not none) }}
 {% endmacro %}
 
