@@ -131,18 +131,16 @@ def resolve(catalog: Catalog, problems: list[Problem]) -> Meanings:
     for view in catalog.views:
         found: list[Problem] = []
         selected = resolve_selection(view.selection, meanings, found)
-        names = (view.name, *view.selection.metrics)
-        broken = next((word.text for word in names if word.text in catalog.broken), view.name.text)
-        problems += _said(found, broken, catalog)
+        problems += _said(found, {view.name.text, *(word.text for word in view.selection.metrics)}, catalog)
         if selected is not None:
             views.append(ViewMeaning(view, selected))
     return replace(meanings, views=tuple(views))
 
 
-def _said(found: Iterable[Problem], name: str, catalog: Catalog) -> list[Problem]:
-    """Give what is said of a definition: not what follows from a key, or a book, that could not be read."""
+def _said(found: Iterable[Problem], names: set[str], catalog: Catalog) -> list[Problem]:
+    """Give what is said of a definition: not what follows from a key, name or book that could not be read."""
     follows = (
-        *(("missing-",) if name in catalog.broken else ()),
+        *(("missing-",) if names & catalog.broken else ()),
         *(("unknown-column",) if catalog.settings.broken_books else ()),
     )
     return [each for each in found if not each.code.startswith(follows)]
@@ -214,7 +212,7 @@ def _dimension_meanings(catalog: Catalog, problems: list[Problem]) -> tuple[Dime
     for dimension in catalog.dimensions:
         found: list[Problem] = []
         meanings.append(dimension_meaning(dimension, catalog, found))
-        problems += _said(found, dimension.name.text, catalog)
+        problems += _said(found, {dimension.name.text}, catalog)
     return tuple(meaning for meaning in meanings if meaning is not None)
 
 
@@ -245,7 +243,7 @@ def _metric_meanings(catalog: Catalog, problems: list[Problem]) -> tuple[MetricM
     for own in order:
         found: list[Problem] = []
         meaning = _meaning(by_name[own], parts, catalog, found)
-        problems += _said(found, own, catalog)
+        problems += _said(found, {own}, catalog)
         if meaning is not None:
             meanings[own] = meaning
             part = Part(meaning.form, meaning.measures, meaning.books, meaning)
