@@ -1,7 +1,10 @@
 {#- Builds that go on from the one before. Every table that is kept says in column `build` which build it belongs to;
     int_rollforward__build names this build and the one it can go on from. A build goes on when nothing but the input
     changed: units that have other pieces than before are followed anew, and what is no more of them is taken out of the
-    cohorts, what is new put in. It gives what a build from nothing gives. When much changed, everything is built anew. -#}
+    cohorts, what is new put in. It gives what a build from nothing gives. When much changed, everything is built anew.
+
+    What large tables hold and what a build changes in them are two tables: int_rollforward__pieces and __piece_changes,
+    __combined_runs and __run_changes. -#}
 
 
 {#- The number of the build that the tables left behind, when all of them belong to it and the settings are what they
@@ -14,7 +17,7 @@
         {%- if not adapter.get_relation(build_table.database, build_table.schema, name) -%}{{ return(none) }}{%- endif -%}
     {%- endfor -%}
     {#- The last of the kept tables is only built when all before it are. -#}
-    {%- set last_table = build_table.incorporate(path={'identifier': rollforward.kept_tables()[-1]}) -%}
+    {%- set last_table = rollforward.table_beside(build_table, rollforward.kept_tables()[-1]) -%}
     {%- set found = run_query("select build from " ~ build_table ~ " where settings = '" ~ rollforward.settings_fingerprint() ~ "' and build = (select max(build) from " ~ last_table ~ ")") -%}
     {{ return(found.rows[0][0] if found.rows | length == 1 else none) }}
 {% endmacro %}
@@ -22,14 +25,54 @@
 
 {#- The tables that a build can go on from, in the order they are built. -#}
 {% macro kept_tables() %}
-    {{ return(['int_rollforward__given_sets', 'int_rollforward__pieces', 'int_rollforward__combined_runs', 'int_rollforward__cohort_changes']) }}
+    {{ return([
+        'int_rollforward__given_sets', 'int_rollforward__piece_changes', 'int_rollforward__pieces', 'int_rollforward__run_changes',
+        'int_rollforward__combined_runs', 'int_rollforward__cohort_changes',
+    ]) }}
 {% endmacro %}
+
+
+{#- A kept table of that name, beside another: models that come before it find there what the build before left. -#}
+{% macro table_beside(table, name) %}{{ return(table.incorporate(path={'identifier': name})) }}{% endmacro %}
+
+
+{#- Where the changes to a large kept table are; none for other tables. -#}
+{% macro changes_of(table) %}
+    {{ return({
+        'int_rollforward__pieces': 'int_rollforward__piece_changes', 'int_rollforward__combined_runs': 'int_rollforward__run_changes',
+    }.get(table.identifier)) }}
+{% endmacro %}
+
+
+{#- What a large kept table holds where a build goes on: the rows of units that changed as they are now and, where the table
+    cannot be changed in place, the others as they were. -#}
+{% macro with_changes(table, columns) %}
+    {%- set changes = ref(rollforward.changes_of(table)) %}
+    {%- if not rollforward.is_changed_in_place() %}
+
+with changed_units as (
+    select unit_id as changed_id, 1 as is_changed from {{ ref('int_rollforward__piece_changes') }}
+    group by unit_id
+)
+
+select {{ columns }}, build
+from {{ rollforward.last_version(table) }}
+left join changed_units on unit_id = changed_id
+where coalesce(is_changed, 0) = 0
+
+union all
+    {%- endif %}
+
+select {{ columns }}, build
+from {{ changes }}
+where direction >= 0
+{%- endmacro %}
 
 
 {#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({
-        'layout': 2,
+        'layout': 3,
         'books': rollforward.books(),
         'windows': rollforward.windows(),
         'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),
@@ -42,7 +85,7 @@
 {% macro build_number() %}{{ return((run_started_at.timestamp() * 1000) | int) }}{% endmacro %}
 
 
-{#- Whether pieces are compared with those of the build before. -#}
+{#- Whether there is a build that this one can go on from. -#}
 {% macro has_last_build() %}
     {%- set build_table = ref('int_rollforward__build') -%}
     {%- if not execute or not adapter.get_relation(build_table.database, build_table.schema, build_table.identifier) -%}{{ return(false) }}{%- endif -%}
@@ -51,21 +94,26 @@
 {% endmacro %}
 
 
-{#- Whether this build goes on from the one before: some pieces are as they were, or are no more. -#}
+{#- Whether this build goes on from the one before: it can, and not too much changed. -#}
 {% macro goes_on() %}
-    {%- set pieces = ref('int_rollforward__pieces') -%}
-    {%- if not execute or not adapter.get_relation(pieces.database, pieces.schema, pieces.identifier) -%}{{ return(false) }}{%- endif -%}
-    {%- set found = run_query("select count(*) from " ~ pieces ~ " where direction < 1") -%}
-    {{ return(found.rows[0][0] > 0) }}
+    {%- set changes = ref('int_rollforward__piece_changes') -%}
+    {%- if not rollforward.has_last_build() or not adapter.get_relation(changes.database, changes.schema, changes.identifier) -%}{{ return(false) }}{%- endif -%}
+    {%- set found = run_query("select count(*) from " ~ changes ~ " where changed_percent > " ~ rollforward.setting('rebuild_above_percent')) -%}
+    {{ return(found.rows[0][0] == 0) }}
 {% endmacro %}
 
 
-{#- Whether a kept table already belongs to this build. Then it stays as it is, when a model is built a second time by
-    itself: tables of one build belong together, and the next build goes on from them. -#}
+{#- Whether a kept table already belongs to this build: it has rows of it, or there was nothing to write and the last of the
+    kept tables has. Then it stays as it is, when a model is built a second time by itself: tables of one build belong
+    together, and the next build goes on from them. -#}
 {% macro is_built(table) %}
     {%- set builds = ref('int_rollforward__build') -%}
-    {%- set known = adapter.get_relation(table.database, table.schema, table.identifier) if execute else none -%}
-    {%- if not known or 'build' not in adapter.get_columns_in_relation(known) | map(attribute='name') -%}{{ return(false) }}{%- endif -%}
-    {%- set found = run_query("select count(*) from " ~ builds ~ " as builds inner join (select max(build) as build from " ~ known ~ ") as kept on builds.build = kept.build") -%}
-    {{ return(found.rows[0][0] > 0) }}
+    {%- for kept in [table, rollforward.table_beside(table, rollforward.kept_tables()[-1])] -%}
+        {%- set known = adapter.get_relation(kept.database, kept.schema, kept.identifier) if execute else none -%}
+        {%- if known and 'build' in adapter.get_columns_in_relation(known) | map(attribute='name') -%}
+            {%- set found = run_query("select count(*) from " ~ builds ~ " as builds inner join (select max(build) as build from " ~ known ~ ") as kept on builds.build = kept.build") -%}
+            {%- if found.rows[0][0] > 0 -%}{{ return(true) }}{%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(false) }}
 {% endmacro %}

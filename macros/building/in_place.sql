@@ -13,7 +13,9 @@
     {%- set stays = rollforward.stays(known, 'table', rows) -%}
     {%- if known and not stays -%}{%- do adapter.drop_relation(known) -%}{%- endif -%}
     {% call statement('replace') %}
-        {%- if stays %}
+        {%- if stays and rollforward.gets_changes(this) %}
+        {{ rollforward.changed_in_place(this, 'select * from ' ~ rows) }};
+        {%- elif stays %}
         delete from {{ this }};
         insert into {{ this }} select * from {{ rows }};
         {%- else %}
@@ -86,10 +88,32 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- if known and known.type != kind -%}{%- do adapter.drop_relation(known) -%}{%- endif -%}
-    {% call statement('main') %}create or replace {{ kind }} {{ this }} as ({{ sql }}){% endcall %}
+    {%- if known and rollforward.gets_changes(this) -%}
+        {% call statement('main') %}{{ rollforward.changed_in_place(this, sql) }}{% endcall %}
+    {%- else -%}
+        {% call statement('main') %}create or replace {{ kind }} {{ this }} as ({{ sql }}){% endcall %}
+    {%- endif -%}
     {%- if kind == 'table' -%}{%- do create_indexes(this) -%}{%- endif -%}
     {{ return(rollforward.finished_in_place(known, kind, stays=false)) }}
 {% endmacro %}
+
+
+{#- Whether large kept tables are changed in place: only what changed is written. Elsewhere they are written anew, since not
+    every engine can delete, and what is there for good must not be lost in between. -#}
+{% macro is_changed_in_place() %}{{ return(target.type in ['postgres', 'duckdb']) }}{% endmacro %}
+
+
+{#- Whether the table only gets the rows of the units that changed. -#}
+{% macro gets_changes(table) %}
+    {{ return(rollforward.changes_of(table) is not none and rollforward.is_changed_in_place() and rollforward.goes_on()) }}
+{% endmacro %}
+
+
+{#- The rows of units that changed give way to those there are now; both happen, or neither does. -#}
+{% macro changed_in_place(table, rows) -%}
+    delete from {{ table }} where unit_id in (select unit_id from {{ rollforward.table_beside(table, 'int_rollforward__piece_changes') }});
+    insert into {{ table }} ({{ rows }})
+{%- endmacro %}
 
 
 {#- How the package's own views are built. -#}

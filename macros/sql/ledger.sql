@@ -5,7 +5,7 @@
 {%- set folded = rollforward.setting('reactivation') == 'new' -%}
 with runs as (
     select * from {{ ref('int_rollforward__runs') }}
-    where net_amount > 0 and direction >= 0
+    where net_amount > 0
 ),
 
 first_periods as (

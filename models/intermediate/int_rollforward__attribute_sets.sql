@@ -9,9 +9,15 @@ with given_sets as (
     select * from {{ ref('int_rollforward__given_sets') }}
 ),
 
+/* Runs that are no more are still to be taken out of the cohorts. */
+values_of_runs as (
+    select {{ attributes | join('__value, ') }}__value from {{ ref('int_rollforward__combined_runs') }}
+    union all
+    select {{ attributes | join('__value, ') }}__value from {{ ref('int_rollforward__run_changes') }}
+),
+
 combined_sets as (
-    select distinct {{ attributes | join('__value, ') }}__value
-    from {{ ref('int_rollforward__combined_runs') }}
+    select distinct {{ attributes | join('__value, ') }}__value from values_of_runs
 ),
 
 unknown_sets as (

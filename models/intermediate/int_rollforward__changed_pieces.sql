@@ -3,9 +3,9 @@
 {{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
 select series_id, unit_id, from_period, until_period, amount, given_set, is_run
+{%- if rollforward.goes_on() %}
+from {{ ref('int_rollforward__piece_changes') }}
+where direction >= 0
+{%- else %}
 from {{ ref('int_rollforward__pieces') }}
-where
-    direction >= 0
-    {%- if rollforward.goes_on() %}
-    and unit_id in (select unit_id from {{ ref('int_rollforward__pieces') }} where direction <> 0)
-    {%- endif %}
+{%- endif %}

@@ -1,11 +1,17 @@
-/* The runs that this build counts: those in which a unit is active. Where it goes on from the build before, they are those of
-   units that have a run which is new or no more; the others count as they did. */
+/* The runs that this build counts, those in which a unit is active, with `direction`: 1, it is new; 0, it is as it was in the
+   build before; -1, it was there and is no more. Where a build goes on, they are those of units that have other pieces than
+   before; the others count as they did. */
 {{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
+{%- set followed_runs = rollforward.runs_of(ref('int_rollforward__piece_changes'), ref('int_rollforward__run_changes'), ['direction']) %}
+
+with runs as (
+    {%- if rollforward.goes_on() %}
+    {{ followed_runs | indent }}
+    {%- else %}
+    select runs.*, 1 as direction from {{ ref('int_rollforward__runs') }} as runs
+    {%- endif %}
+)
 
 select series_id, unit_id, from_period, until_period, net_amount as amount, attribute_set, direction
-from {{ ref('int_rollforward__runs') }}
-where
-    net_amount > 0
-    {%- if rollforward.goes_on() %}
-    and unit_id in (select unit_id from {{ ref('int_rollforward__runs') }} where direction <> 0)
-    {%- endif %}
+from runs
+where net_amount > 0

@@ -45,7 +45,6 @@ negative_periods as (
     inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id
     where
         runs.net_amount < 0
-        and runs.direction >= 0
         and runs.from_period <= series.last_period
         and runs.until_period > series.first_whole_period
 ),

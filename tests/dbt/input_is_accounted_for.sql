@@ -36,11 +36,8 @@ followed as (
     from {{ ref('int_rollforward__runs') }} as runs
     inner join {{ ref('int_rollforward__series') }} as series on runs.series_id = series.series_id and series.is_monthly
     where
-        runs.direction >= 0
-        and (
-            series.is_summed
-            or (series.last_period >= runs.from_period and series.last_period < runs.until_period)
-        )
+        series.is_summed
+        or (series.last_period >= runs.from_period and series.last_period < runs.until_period)
     group by series.book
 )
 

@@ -38,7 +38,7 @@ MARTS = {
 }
 # How an engine writes an amount or a date it was given is its own affair; which rows it leaves out is not.
 REJECTED = "select {columns} from {{schema}}.rollforward__rejected_rows"
-KNOWN = "select count(*) as pieces from {schema}.int_rollforward__pieces where direction < 1"
+WENT_ON = "select count(*) as builds from {schema}.int_rollforward__build where previous_build is not null"
 
 
 def all_cases() -> list[Case]:
@@ -239,7 +239,7 @@ def drawn_step(
     rejected = REJECTED.format(
         columns=", ".join(["book", "reason", "unit", "row_key", "exact_amount", *names])
     )
-    read = MARTS | {"rejected_rows": rejected} | ({"known": KNOWN} if gone_on else {})
+    read = MARTS | {"rejected_rows": rejected} | ({"went_on": WENT_ON} if gone_on else {})
     given = {
         "books": books,
         "comparisons": of.comparisons,

@@ -261,9 +261,12 @@ def _answered(sql: str, made: Rendering) -> SimpleNamespace:
 
 
 def answer_of(sql: str, *, goes_on: bool) -> int | None:
-    """What a database answers that holds a build to go on from, or nothing; no table is of this build."""
-    is_of_this_build = " as kept " in sql
-    return (0 if is_of_this_build else 7) if goes_on else None
+    """What a database answers that holds a build to go on from, or nothing.
+
+    None of its tables is of this build already, and not much has changed.
+    """
+    counts_what_hinders = " as kept " in sql or " where changed_percent > " in sql
+    return (0 if counts_what_hinders else 7) if goes_on else None
 
 
 def projects() -> Iterator[Project]:

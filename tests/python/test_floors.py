@@ -50,7 +50,8 @@ def test_tables_that_are_kept_are_set_aside_where_they_have_to_be() -> None:
         for path in (REPO / "models").rglob("*.sql")
         if "rollforward.last_version(this)" in path.read_text()
     }
-    (listed,) = re.findall(r"macro kept_tables\(\) %}\s+{{ return\((.*?)\) }}", BUILD.read_text())
+    the_list = re.compile(r"macro kept_tables\(\) %}\s+{{ return\((.*?)\) }}", flags=re.DOTALL)
+    (listed,) = the_list.findall(BUILD.read_text())
     assert set(ast.literal_eval(listed)) == made_of_themselves
     settings = yaml.safe_load((REPO / "dbt_project.yml").read_text())["models"]["rollforward"]
     assert {name for name in settings["intermediate"] if not name.startswith("+")} == made_of_themselves
