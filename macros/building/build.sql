@@ -3,8 +3,9 @@
     changed: units that have other pieces than before are followed anew, and what is no more of them is taken out of the
     cohorts, what is new put in. It gives what a build from nothing gives. When much changed, everything is built anew.
 
-    What large tables hold and what a build changes in them are two tables: int_rollforward__pieces and __piece_changes,
-    __combined_runs and __run_changes. -#}
+    What large tables hold and what a build changes in them are two tables: int_rollforward__pieces and __piece_changes, __units
+    and __unit_changes, __combined_runs and __run_changes. In the changes, `direction` says of a row what this build does with it:
+    1, it is new; 0, it is as it was; -1, it was there and is no more. -#}
 
 
 {#- The number of the build that the tables left behind, when all of them belong to it and the settings are what they
@@ -26,8 +27,8 @@
 {#- The tables that a build can go on from, in the order they are built. -#}
 {% macro kept_tables() %}
     {{ return([
-        'int_rollforward__given_sets', 'int_rollforward__piece_changes', 'int_rollforward__pieces', 'int_rollforward__run_changes',
-        'int_rollforward__combined_runs', 'int_rollforward__cohort_changes',
+        'int_rollforward__given_sets', 'int_rollforward__piece_changes', 'int_rollforward__pieces', 'int_rollforward__unit_changes',
+        'int_rollforward__units', 'int_rollforward__run_changes', 'int_rollforward__combined_runs', 'int_rollforward__cohort_changes',
     ]) }}
 {% endmacro %}
 
@@ -36,19 +37,38 @@
 {% macro table_beside(table, name) %}{{ return(table.incorporate(path={'identifier': name})) }}{% endmacro %}
 
 
-{#- Where the changes to a large kept table are; none for other tables. -#}
+{#- Where the changes to a large kept table are, which have its columns and `direction`; none for other tables. -#}
 {% macro changes_of(table) %}
     {{ return({
-        'int_rollforward__pieces': 'int_rollforward__piece_changes', 'int_rollforward__combined_runs': 'int_rollforward__run_changes',
+        'int_rollforward__pieces': 'int_rollforward__piece_changes', 'int_rollforward__units': 'int_rollforward__unit_changes',
+        'int_rollforward__combined_runs': 'int_rollforward__run_changes',
     }.get(table.identifier)) }}
 {% endmacro %}
 
 
-{#- What a large kept table holds where a build goes on: the rows of units that changed as they are now and, where the table
-    cannot be changed in place, the others as they were. -#}
-{% macro with_changes(table, columns) %}
+{#- The columns that a large kept table and its changes share. -#}
+{% macro kept_columns(name) %}
+    {%- set values = [] -%}
+    {%- for attribute in rollforward.attributes() -%}{%- do values.append(attribute ~ '__value') -%}{%- endfor -%}
+    {{ return({
+        'int_rollforward__pieces': ['series_id', 'unit_id', 'from_period', 'until_period', 'amount', 'given_set', 'is_run'],
+        'int_rollforward__units': ['unit_id', 'book', 'unit'],
+        'int_rollforward__combined_runs': ['series_id', 'unit_id', 'from_period', 'until_period', 'net_amount'] + values,
+    }[name]) }}
+{% endmacro %}
+
+
+{#- What is written to a large kept table where a build goes on: what is new, where the table can be changed in place; elsewhere
+    all of it, the rows of units that did not change as they were and the others as they are now. -#}
+{% macro with_changes(table) %}
+    {%- set columns = rollforward.kept_columns(table.identifier) | join(', ') -%}
     {%- set changes = ref(rollforward.changes_of(table)) %}
-    {%- if not rollforward.is_changed_in_place() %}
+    {%- if rollforward.is_changed_in_place() %}
+
+select {{ columns }}, build
+from {{ changes }}
+where direction = 1
+    {%- else %}
 
 with changed_units as (
     select unit_id as changed_id, 1 as is_changed from {{ ref('int_rollforward__piece_changes') }}
@@ -61,18 +81,18 @@ left join changed_units on unit_id = changed_id
 where coalesce(is_changed, 0) = 0
 
 union all
-    {%- endif %}
 
 select {{ columns }}, build
 from {{ changes }}
 where direction >= 0
+    {%- endif %}
 {%- endmacro %}
 
 
 {#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({
-        'layout': 3,
+        'layout': 4,
         'books': rollforward.books(),
         'windows': rollforward.windows(),
         'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),

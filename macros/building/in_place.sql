@@ -109,9 +109,16 @@
 {% endmacro %}
 
 
-{#- The rows of units that changed give way to those there are now; both happen, or neither does. -#}
+{#- What is no more gives way to what is new; both happen, or neither does. Rows that this build wrote before go as well: it may
+    be run a second time by itself. -#}
 {% macro changed_in_place(table, rows) -%}
-    delete from {{ table }} where unit_id in (select unit_id from {{ rollforward.table_beside(table, 'int_rollforward__piece_changes') }});
+    {%- set same_row = [] -%}
+    {%- for name in rollforward.kept_columns(table.identifier) -%}
+        {%- do same_row.append('kept.' ~ name ~ ' = gone.' ~ name) -%}
+    {%- endfor -%}
+    delete from {{ table }} where build = (select build from {{ rollforward.table_beside(table, 'int_rollforward__build') }});
+    delete from {{ table }} as kept using {{ rollforward.table_beside(table, rollforward.changes_of(table)) }} as gone
+    where gone.direction = -1 and {{ same_row | join(' and ') }};
     insert into {{ table }} ({{ rows }})
 {%- endmacro %}
 

@@ -84,15 +84,30 @@ mixed_totals as (
     where lowest_set <> highest_set
 ),
 
+/* Their parts are looked up again: keeping every part of every total for these few takes more than the looking up. */
 mixed_parts as (
+    {%- if standing %}
     select
-        parts.series_id as series_id, parts.unit_id as unit_id, parts.from_period as from_period,
-        parts.amount, parts.given_set, mixed_totals.largest_part, mixed_totals.one_decides
-    from parts
-    inner join mixed_totals
-        on parts.series_id = mixed_totals.series_id
-        and parts.unit_id = mixed_totals.unit_id
-        and parts.from_period = mixed_totals.from_period
+        mixed_totals.series_id, mixed_totals.unit_id, mixed_totals.from_period,
+        pieces.amount, pieces.given_set, mixed_totals.largest_part, mixed_totals.one_decides
+    from mixed_totals
+    inner join overlapping_pieces as pieces
+        on mixed_totals.series_id = pieces.series_id
+        and mixed_totals.unit_id = pieces.unit_id
+        and mixed_totals.from_period >= pieces.from_period
+        and mixed_totals.until_period <= pieces.until_period
+    {%- endif %}
+    {{ "union all" if standing and summed }}
+    {%- if summed %}
+    select
+        mixed_totals.series_id, mixed_totals.unit_id, mixed_totals.from_period,
+        sums.amount, sums.given_set, mixed_totals.largest_part, mixed_totals.one_decides
+    from mixed_totals
+    inner join {{ ref('int_rollforward__payment_sums') }} as sums
+        on mixed_totals.series_id = sums.series_id
+        and mixed_totals.unit_id = sums.unit_id
+        and mixed_totals.from_period = sums.period
+    {%- endif %}
 ),
 
 deciding_parts as (

@@ -2,16 +2,15 @@
    wrote the run. */
 {{ config(enabled=rollforward.is_configured()) }}
 /* Where the build goes on, what changes is known before: depends_on: {{ ref('int_rollforward__run_changes') }} */
-{%- set columns = 'series_id, unit_id, from_period, until_period, net_amount' ~ rollforward.attribute_columns('', '__value') %}
 
 {%- if rollforward.goes_on() %}
-{{ rollforward.with_changes(this, columns) }}
+{{ rollforward.with_changes(this) }}
 {%- elif rollforward.is_built(this) %}
 
 select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
-select {{ columns }}, build
+select {{ rollforward.kept_columns('int_rollforward__combined_runs') | join(', ') }}, build
 from {{ ref('int_rollforward__changed_runs') }}
 cross join {{ ref('int_rollforward__build') }}
 {%- endif %}

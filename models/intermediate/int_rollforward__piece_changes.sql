@@ -1,7 +1,7 @@
 /* The pieces of units that have other pieces than in the build before this one goes on from. `direction` says what this build
    does with a piece: 1, it is new; 0, it is as it was; -1, it was there and is no more. Empty where a build starts from nothing. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set columns = 'series_id, unit_id, from_period, until_period, amount, given_set' -%}
+{%- set columns = rollforward.kept_columns('int_rollforward__pieces') | join(', ') -%}
 {%- set pieces_before = rollforward.table_beside(this, 'int_rollforward__pieces') -%}
 {%- set stretch = 'series_id, from_period, until_period' -%}
 {%- set hashed_columns = ['pieces.unit_id', 'pieces.from_period', 'pieces.until_period', 'pieces.amount', 'pieces.given_set'] -%}
@@ -12,8 +12,8 @@
 select * from {{ rollforward.last_version(this) }}
 {%- elif not rollforward.has_last_build() %}
 
-select {{ columns }}, is_payment as is_run, 1 as direction, cast(0 as {{ rollforward.float_type() }}) as changed_percent, build
-from {{ ref('int_rollforward__given_pieces') }}
+select {{ columns }}, 1 as direction, cast(0 as {{ rollforward.float_type() }}) as changed_percent, build
+from (select pieces.*, is_payment as is_run from {{ ref('int_rollforward__given_pieces') }} as pieces) as given_pieces
 cross join {{ ref('int_rollforward__build') }}
 where 1 = 0
 {%- else %}
@@ -66,23 +66,22 @@ current_pieces as (
 
 /* What a changed unit has now and had before; a piece can be there more than once. */
 versions as (
-    select {{ columns }}, is_run, 1 as direction from current_pieces
+    select {{ columns }}, 1 as direction from current_pieces
     union all
-    select {{ columns }}, is_run, -1 as direction from {{ pieces_before }}
+    select {{ columns }}, -1 as direction from {{ pieces_before }}
     where unit_id in (select unit_id from changed_units)
 ),
 
-numbered_versions as (
-    select
-        versions.*,
-        row_number() over (partition by {{ columns }}, is_run, direction order by unit_id) as copy_number
+compared_versions as (
+    select versions.*, sum(direction) over (partition by {{ columns }}) as more_than_before
     from versions
 ),
 
+/* Of pieces that are there more than once all go and all come, where it is not as often as before. */
 followed_pieces as (
-    select {{ columns }}, is_run, cast(sum(direction) as integer) as direction
-    from numbered_versions
-    group by {{ columns }}, is_run, copy_number
+    select {{ columns }}, case when more_than_before = 0 then 0 else direction end as direction
+    from compared_versions
+    where more_than_before <> 0 or direction = 1
 ),
 
 /* The pieces there were, and the new ones, are all there are. */
@@ -97,7 +96,7 @@ changed_share as (
     cross join (select count(*) as piece_count from {{ pieces_before }}) as before
 )
 
-select {{ columns }}, is_run, direction, cast(changed_percent as {{ rollforward.float_type() }}) as changed_percent, build
+select {{ columns }}, direction, cast(changed_percent as {{ rollforward.float_type() }}) as changed_percent, build
 from followed_pieces
 cross join changed_share
 cross join {{ ref('int_rollforward__build') }}

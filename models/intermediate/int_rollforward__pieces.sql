@@ -1,10 +1,9 @@
 /* Amounts that stand over stretches of months. Most units have one piece after the other, and each `is_run` as it stands;
    pieces that overlap, and payments, have yet to be added up. `build` is the build that wrote the piece. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set columns = 'series_id, unit_id, from_period, until_period, amount, given_set, is_run' %}
 
 {%- if rollforward.goes_on() %}
-{{ rollforward.with_changes(this, columns) }}
+{{ rollforward.with_changes(this) }}
 {%- elif rollforward.is_built(this) %}
 
 select * from {{ rollforward.last_version(this) }}
@@ -14,7 +13,7 @@ with placed_pieces as (
     {{ rollforward.placed_pieces(ref('int_rollforward__given_pieces')) | indent }}
 )
 
-select {{ columns }}, build
+select {{ rollforward.kept_columns('int_rollforward__pieces') | join(', ') }}, build
 from placed_pieces
 cross join {{ ref('int_rollforward__build') }}
 {%- endif %}

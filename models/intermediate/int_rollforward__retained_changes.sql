@@ -13,11 +13,28 @@
 {%- set measures = [
     'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
 ] -%}
+{%- set summing_books = rollforward.books('payments') | map(attribute='name') | list -%}
+{%- set summed_windows = rollforward.windows().comparisons | selectattr('book', 'in', summing_books) | unique(attribute='window_id') | list -%}
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max %}
 
 with windows as (
     select * from {{ ref('int_rollforward__windows') }}
 ),
+{%- if summed %}
+
+/* Sums with the period they are compared in. A window a step, with its shift spelled out: joined to the windows, every sum of a
+   unit would be laid beside every other one before their periods are looked at. */
+sums_at_start as (
+    {%- for window in summed_windows %}
+    select
+        {{ window.window_id }} as window_id, series_id, unit_id, attribute_set, direction, amount,
+        from_period + {{ window.shift }} as ending_period
+    from {{ ref('int_rollforward__counted_runs') }}
+    where series_id = {{ window.series_id }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+{%- endif %}
 
 /* A run at the start, moved to the period it is compared in, overlaps a run at the end. Here it is a later run of the unit:
    something changed in between. */
@@ -53,7 +70,7 @@ changed_runs as (
     {%- if summed %}
     /* A sum is one period long: equality finds the other side. */
     select
-        windows.window_id,
+        at_start.window_id,
         {{ pair_direction }} as direction,
         at_start.attribute_set as starting_set,
         at_end.attribute_set as ending_set,
@@ -61,13 +78,12 @@ changed_runs as (
         at_end.until_period as until_period,
         at_start.amount as starting_amount,
         at_end.amount as ending_amount
-    from {{ ref('int_rollforward__counted_runs') }} as at_start
-    inner join windows on at_start.series_id = windows.series_id and windows.is_summed
+    from sums_at_start as at_start
     inner join {{ ref('int_rollforward__counted_runs') }} as at_end
         on at_start.series_id = at_end.series_id
         and at_start.unit_id = at_end.unit_id
         {{- pair_counts if goes_on }}
-        and at_start.from_period + windows.shift = at_end.from_period
+        and at_start.ending_period = at_end.from_period
     {%- endif %}
 ),
 

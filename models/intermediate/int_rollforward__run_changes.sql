@@ -1,7 +1,7 @@
 /* The combined runs of units that have other pieces than before, what was there and what is: `direction` says what this build does
    with a run: 1, it is new; 0, it is as it was; -1, it was there and is no more. Empty where a build starts from nothing. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set columns = 'series_id, unit_id, from_period, until_period, net_amount' ~ rollforward.attribute_columns('', '__value') %}
+{%- set columns = rollforward.kept_columns('int_rollforward__combined_runs') | join(', ') %}
 
 {%- if rollforward.is_built(this) %}
 

@@ -1,5 +1,13 @@
-/* Every unit by its number: only the ledger spells it out again. */
+/* Every unit by its number: only the ledger spells it out again. `build` is the build that wrote the row. */
 {{ config(enabled=rollforward.is_configured()) }}
+/* Where the build goes on, what changes is known before: depends_on: {{ ref('int_rollforward__unit_changes') }} */
+
+{%- if rollforward.goes_on() %}
+{{ rollforward.with_changes(this) }}
+{%- elif rollforward.is_built(this) %}
+
+select * from {{ rollforward.last_version(this) }}
+{%- else %}
 
 /* Rows without a unit make up one that nothing refers to: leaving them out takes longer. */
 with units as (
@@ -7,5 +15,7 @@ with units as (
     from {{ ref('int_rollforward__judged_rows') }}
 )
 
-select {{ rollforward.hashed(['book', 'unit']) }} as unit_id, book, unit
+select {{ rollforward.hashed(['book', 'unit']) }} as unit_id, book, unit, build
 from units
+cross join {{ ref('int_rollforward__build') }}
+{%- endif %}
