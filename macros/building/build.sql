@@ -116,10 +116,15 @@ where direction >= 0
 
 {#- Whether this build goes on from the one before: it can, and not too much changed. -#}
 {% macro goes_on() %}
-    {%- set changes = ref('int_rollforward__piece_changes') -%}
-    {%- if not rollforward.has_last_build() or not adapter.get_relation(changes.database, changes.schema, changes.identifier) -%}{{ return(false) }}{%- endif -%}
-    {%- set found = run_query("select count(*) from " ~ changes ~ " where changed_percent > " ~ rollforward.setting('rebuild_above_percent')) -%}
-    {{ return(found.rows[0][0] == 0) }}
+    {%- set builds, changes = ref('int_rollforward__build'), ref('int_rollforward__piece_changes') -%}
+    {%- for table in [builds, changes] -%}
+        {%- if not execute or not adapter.get_relation(table.database, table.schema, table.identifier) -%}{{ return(false) }}{%- endif -%}
+    {%- endfor -%}
+    {%- set found = run_query(
+        "select count(*) from " ~ builds ~ " as builds cross join (select max(changed_percent) as most from " ~ changes ~ ") as changes"
+        " where previous_build is not null and coalesce(most, 0) <= " ~ rollforward.setting('rebuild_above_percent')
+    ) -%}
+    {{ return(found.rows[0][0] > 0) }}
 {% endmacro %}
 
 

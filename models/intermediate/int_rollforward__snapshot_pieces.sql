@@ -1,17 +1,13 @@
 /* Snapshots as stretches of months: what says the same month after month is one piece. */
 {{ config(enabled=rollforward.is_configured(['snapshots']), materialized=rollforward.as_view()) }}
 
-/* The last snapshot stands until the next one is there. */
 with unit_months as (
     select
         series.series_id,
         given.unit_id,
         given.given_set,
-        given.month_index as from_period,
-        case
-            when given.month_index = series.last_period then {{ rollforward.open_end() }}
-            else given.month_index + 1
-        end as until_period,
+        given.month_index,
+        series.last_period,
         cast(sum(given.amount) as {{ rollforward.amount_type() }}) as amount
     from {{ ref('int_rollforward__used_rows') }} as given
     inner join {{ ref('int_rollforward__series') }} as series on given.book = series.book and series.is_monthly
@@ -19,39 +15,53 @@ with unit_months as (
     group by series.series_id, given.unit_id, given.given_set, given.month_index, series.last_period
 ),
 
-neighbours as (
+/* A unit that had the same amount all the time had it in as many months as lie between the first and the last. */
+unit_amounts as (
+    select
+        series_id, unit_id, given_set, amount, last_period,
+        min(month_index) as first_month,
+        max(month_index) as last_month,
+        max(month_index) - min(month_index) + 1 - count(*) as months_without
+    from unit_months
+    group by series_id, unit_id, given_set, amount, last_period
+),
+
+/* The others had it again after a while. The months of one stretch, less their place among all months, give the same number. */
+months_of_several_stretches as (
     select
         unit_months.*,
-        lag(until_period) over (partition by unit_id, given_set order by from_period) as last_until,
-        lag(amount) over (partition by unit_id, given_set order by from_period) as last_amount,
-        lead(from_period) over (partition by unit_id, given_set order by from_period) as next_from,
-        lead(amount) over (partition by unit_id, given_set order by from_period) as next_amount
+        unit_months.month_index - row_number() over (
+            partition by unit_months.unit_id, unit_months.given_set, unit_months.amount order by unit_months.month_index
+        ) as stretch
     from unit_months
+    inner join unit_amounts
+        on unit_months.unit_id = unit_amounts.unit_id
+        and unit_months.given_set = unit_amounts.given_set
+        and unit_months.amount = unit_amounts.amount
+        and unit_amounts.months_without > 0
 ),
 
-marked_months as (
-    select
-        neighbours.*,
-        coalesce(last_until = from_period and last_amount = amount, false) as goes_on_from_last,
-        coalesce(next_from = until_period and next_amount = amount, false) as goes_on_to_next
-    from neighbours
-),
+stretches as (
+    select series_id, unit_id, given_set, amount, last_period, first_month, last_month
+    from unit_amounts
+    where months_without = 0
 
-/* Between the month a piece begins in and the one it ends in, no other row is left. */
-first_and_last_months as (
+    union all
+
     select
-        marked_months.*,
-        lead(until_period) over (partition by unit_id, given_set order by from_period) as until_of_next
-    from marked_months
-    where not (goes_on_from_last and goes_on_to_next)
+        series_id, unit_id, given_set, amount, last_period,
+        min(month_index) as first_month,
+        max(month_index) as last_month
+    from months_of_several_stretches
+    group by series_id, unit_id, given_set, amount, last_period, stretch
 )
 
+/* The last snapshot stands until the next one is there. */
 select
     series_id,
     unit_id,
-    from_period,
-    case when goes_on_to_next then until_of_next else until_period end as until_period,
+    first_month as from_period,
+    case when last_month = last_period then {{ rollforward.open_end() }} else last_month + 1 end as until_period,
     amount,
     given_set
-from first_and_last_months
-where not goes_on_from_last
+from stretches
