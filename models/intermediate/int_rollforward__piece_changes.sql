@@ -64,24 +64,24 @@ current_pieces as (
     {{ rollforward.placed_pieces('pieces_of_changed_units') | indent }}
 ),
 
-/* What a changed unit has now and had before; a piece can be there more than once. */
+/* What a changed unit has now (1) and had before (-1); a piece can be there more than once. */
 versions as (
-    select {{ columns }}, 1 as direction from current_pieces
+    select {{ columns }}, 1 as version from current_pieces
     union all
-    select {{ columns }}, -1 as direction from {{ pieces_before }}
+    select {{ columns }}, -1 as version from {{ pieces_before }}
     where unit_id in (select unit_id from changed_units)
 ),
 
 compared_versions as (
-    select versions.*, sum(direction) over (partition by {{ columns }}) as more_than_before
+    select versions.*, sum(version) over (partition by {{ columns }}) as more_than_before
     from versions
 ),
 
-/* Of pieces that are there more than once all go and all come, where it is not as often as before. */
+/* Where a piece is not there as often as before, all of it goes and comes again. */
 followed_pieces as (
-    select {{ columns }}, case when more_than_before = 0 then 0 else direction end as direction
+    select {{ columns }}, case when more_than_before = 0 then 0 else version end as direction
     from compared_versions
-    where more_than_before <> 0 or direction = 1
+    where more_than_before <> 0 or version = 1
 ),
 
 /* The pieces there were, and the new ones, are all there are. */
