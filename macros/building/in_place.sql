@@ -127,7 +127,8 @@
 {% macro as_view() %}{{ return('rollforward_view' if target.type in ['postgres', 'duckdb'] else 'view') }}{% endmacro %}
 
 
-{#- How those views are built that one statement reads several times. Spark works such a view out anew each time. -#}
+{#- How those views are built that one statement reads several times. Spark works such a view out anew each time; ClickHouse writes
+    it out as often, and refuses a statement that has become too long. -#}
 {% macro as_view_read_often() %}
-    {{ return('table' if target.type in ['spark', 'databricks'] else rollforward.as_view()) }}
+    {{ return('table' if target.type in ['spark', 'databricks', 'clickhouse'] else rollforward.as_view()) }}
 {% endmacro %}
