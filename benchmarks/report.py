@@ -52,8 +52,9 @@ def facts(results: Mapping[str, Any]) -> str:
     """When, where and with what it was measured."""
     machine = results["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
+    days = sorted({one["measured_on"] for one in results["inputs"]})
     return (
-        f"Measured on {results['measured_on']}: {machine['cores']} cores ({machine['architecture']}), "
+        f"Measured on {' and '.join(days)}: {machine['cores']} cores ({machine['architecture']}), "
         f"{machine['memory_gib']} GiB of memory, DuckDB with 2 threads; {versions}. "
         f"Books of {results['months']} months."
     )
@@ -66,14 +67,15 @@ def title(case: Case) -> str:
 
 
 def repeats(results: Mapping[str, Any], case: Case) -> str:
-    """How often everything was measured."""
-    counts = {
-        f"{customers:,}": len(samples(results, case, customers, "rollforward"))
+    """How often everything was measured, and on which day."""
+    days = {one["customers"]: one["measured_on"] for one in of_case(results["inputs"], case)}
+    runs = {
+        f"{customers:,}": f"{len(samples(results, case, customers, 'rollforward'))}, on {days[customers]}"
         for customers in sizes(results, case)
     }
-    if len(set(counts.values())) == 1:
-        return f"Medians of interleaved runs: {next(iter(counts.values()))} of each."
-    each = ", ".join(f"{count} at {customers} customers" for customers, count in counts.items())
+    if len(set(runs.values())) == 1:
+        return f"Medians of interleaved runs of each: {next(iter(runs.values()))}."
+    each = "; ".join(f"at {customers} customers {run}" for customers, run in runs.items())
     return f"Medians of interleaved runs: {each}."
 
 
@@ -201,8 +203,9 @@ def joined(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Several runs as one; they must have been made with the same versions on the same kind of machine."""
     if any(run["machine"] != runs[0]["machine"] for run in runs):
         raise SystemExit("these runs were made with different versions or machines: run them again together")
-    merged = {kind: [one for run in runs for one in run[kind]] for kind in ("inputs", "samples", "answers")}
-    return {**runs[0], **merged}
+    merged = {kind: [one for run in runs for one in run[kind]] for kind in ("samples", "answers")}
+    inputs = [{**one, "measured_on": run["measured_on"]} for run in runs for one in run["inputs"]]
+    return {**runs[0], **merged, "inputs": inputs}
 
 
 if __name__ == "__main__":

@@ -163,7 +163,7 @@ def test_figures_are_medians_ratios_and_slopes() -> None:
 
 
 def test_the_page_holds_the_figures_of_the_run() -> None:
-    page = report.page(results((10_000, 100_000)), "benchmarks.svg")
+    page = report.page(report.joined([results((10_000, 100_000))]), "benchmarks.svg")
     for line in (
         "Measured on 2031-05-06: 2 cores (x), 24 GiB of memory, DuckDB with 2 threads; rollforward 9.9.",
         "| 100,000 | 400,000 | 100 × | 2.00 × | 8.00 × | 10.0 × |",
@@ -176,7 +176,14 @@ def test_the_page_holds_the_figures_of_the_run() -> None:
 
 
 def test_one_size_has_a_page_too() -> None:
-    assert "slope" not in report.page(results((10_000,)), "benchmarks.svg")
+    assert "slope" not in report.page(report.joined([results((10_000,))]), "benchmarks.svg")
+
+
+def test_the_page_says_when_each_size_was_measured() -> None:
+    later = {**results((100_000,)), "measured_on": "2031-06-07"}
+    page = report.page(report.joined([results((10_000,)), later]), "benchmarks.svg")
+    assert "Measured on 2031-05-06 and 2031-06-07:" in page
+    assert "at 10,000 customers 3, on 2031-05-06; at 100,000 customers 3, on 2031-06-07." in page
 
 
 def test_the_picture_has_every_point_inside() -> None:
