@@ -8,6 +8,7 @@ import yaml
 from books import ATTRIBUTES, COMPARISONS, DATED, Job
 
 REPO = Path(__file__).parents[1]
+LAKE = "lake"
 
 
 def book_settings(job: Job) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def book_settings(job: Job) -> dict[str, Any]:
     if job.shape == "intervals":
         dates["ended_on"] = "ended_on"
     return {
-        "relation": f"given_{job.shape}",
+        "relation": f"source('{LAKE}', '{job.shape}')",
         "shape": job.shape,
         "unit": "customer_id",
         "amount": "amount",
@@ -34,25 +35,34 @@ def duckdb_output(job: Job) -> dict[str, Any]:
     return {"type": "duckdb", "path": str(job.database), "threads": 1, "settings": settings(job)}
 
 
-def given_model(files: str) -> str:
-    """The model that is the book: the relation of its files, where they are."""
-    return f"{{{{ config(materialized='view') }}}}\n\nselect * from {files}\n"
+def lake(files: Mapping[str, str]) -> str:
+    """The source that books are on DuckDB, as YAML: the files of every shape, read where they are."""
+    tables = [
+        {"name": shape, "config": {"meta": {"external_location": place}}} for shape, place in files.items()
+    ]
+    return yaml.safe_dump({"sources": [{"name": LAKE, "tables": tables}]}, sort_keys=False)
 
 
 def write_project(job: Job, output: Mapping[str, Any] | None = None, files: str = "") -> None:
     """Write the project's files into the job's folder, the package installed as `dbt deps` leaves it.
 
-    `output` is where dbt builds, DuckDB unless it is given; `files` is the relation that the book is there.
+    `output` is where dbt builds, DuckDB unless it is given. There the book is a source; elsewhere a model,
+    the view of `files`.
     """
-    if not files:
-        from warehouse import read_files
-
-        files = read_files(job)
     folder = Path(job.folder)
+    book = book_settings(job)
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_packages").mkdir()
     (folder / "dbt_packages" / "rollforward").symlink_to(REPO, target_is_directory=True)
-    configured = {"as_of_date": str(job.book.last_day), "books": {"book": book_settings(job)}}
+    if files:
+        book["relation"] = f"given_{job.shape}"
+        view = f"{{{{ config(materialized='view') }}}}\n\nselect * from {files}\n"
+        (folder / "models" / f"given_{job.shape}.sql").write_text(view)
+    else:
+        from warehouse import read_files
+
+        (folder / "models" / "lake.yml").write_text(lake({job.shape: read_files(job)}))
+    configured = {"as_of_date": str(job.book.last_day), "books": {"book": book}}
     texts = {
         "dbt_project.yml": {
             "name": "benchmark",
@@ -65,4 +75,3 @@ def write_project(job: Job, output: Mapping[str, Any] | None = None, files: str 
     }
     for name, content in texts.items():
         (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
-    (folder / "models" / f"given_{job.shape}.sql").write_text(given_model(files))

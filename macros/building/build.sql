@@ -89,6 +89,27 @@ where direction >= 0
 {%- endmacro %}
 
 
+{#- The rows of a large kept table that belong to changed units: `rows_now`, which the input says now, against those that were kept. -#}
+{% macro followed_rows(table, rows_now) %}
+    {%- set columns = rollforward.kept_columns(table.identifier) | join(', ') %}
+with versions as (
+    select {{ columns }}, 1 as direction from {{ rows_now }}
+    union all
+    select {{ columns }}, -1 as direction from {{ table }}
+    where unit_id in (select unit_id from {{ ref('int_rollforward__piece_changes') }})
+),
+
+followed_rows as (
+    select {{ columns }}, cast(sum(direction) as integer) as direction from versions
+    group by {{ columns }}
+)
+
+select {{ columns }}, direction, build
+from followed_rows
+cross join {{ ref('int_rollforward__build') }}
+{%- endmacro %}
+
+
 {#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({

@@ -25,10 +25,15 @@
     {{ return("(" ~ text ~ " >= '!' or trim(" ~ text ~ ") <> '')") }}
 {% endmacro %}
 
-{#- DuckDB knows the column's type before it runs: a number need not be spelled out to see that it is there. -#}
+{#- A number need not be spelled out to see that it is there. -#}
 {% macro duckdb__is_given(column) %}
-    {%- set value, text_is_given = rollforward.column(column), rollforward.default__is_given(column) -%}
-    {{ return("case when typeof(" ~ value ~ ") in ('INTEGER', 'BIGINT', 'UINTEGER', 'UBIGINT', 'HUGEINT', 'UUID') then " ~ value ~ " is not null else " ~ text_is_given ~ " end") }}
+    {%- set is_given_number = rollforward.column(column) ~ " is not null" -%}
+    {{ return("case when " ~ rollforward.is_whole_number(column) ~ " then " ~ is_given_number ~ " else " ~ rollforward.default__is_given(column) ~ " end") }}
+{% endmacro %}
+
+{#- Whether a column of DuckDB's holds whole numbers, one text each: DuckDB knows before it runs. -#}
+{% macro is_whole_number(column) %}
+    {{ return("typeof(" ~ rollforward.column(column) ~ ") in ('INTEGER', 'BIGINT', 'UINTEGER', 'UBIGINT', 'HUGEINT', 'UUID')") }}
 {% endmacro %}
 
 

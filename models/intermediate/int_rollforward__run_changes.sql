@@ -13,20 +13,5 @@ from {{ ref('int_rollforward__changed_runs') }}
 cross join {{ ref('int_rollforward__build') }}
 where 1 = 0
 {%- else %}
-
-with versions as (
-    select {{ columns }}, 1 as direction from {{ ref('int_rollforward__changed_runs') }}
-    union all
-    select {{ columns }}, -1 as direction from {{ rollforward.table_beside(this, 'int_rollforward__combined_runs') }}
-    where unit_id in (select unit_id from {{ ref('int_rollforward__piece_changes') }})
-),
-
-followed_runs as (
-    select {{ columns }}, cast(sum(direction) as integer) as direction from versions
-    group by {{ columns }}
-)
-
-select {{ columns }}, direction, build
-from followed_runs
-cross join {{ ref('int_rollforward__build') }}
+{{ rollforward.followed_rows(rollforward.table_beside(this, 'int_rollforward__combined_runs'), ref('int_rollforward__changed_runs')) }}
 {%- endif %}

@@ -13,21 +13,10 @@ from {{ ref('int_rollforward__judged_rows') }}
 cross join {{ ref('int_rollforward__build') }}
 where 1 = 0
 {%- else %}
-
-with versions as (
-    select distinct {{ columns }}, 1 as direction from {{ ref('int_rollforward__judged_rows') }}
-    where unit_id in (select unit_id from {{ ref('int_rollforward__piece_changes') }} where direction >= 0)
-    union all
-    select {{ columns }}, -1 as direction from {{ rollforward.table_beside(this, 'int_rollforward__units') }}
-    where unit_id in (select unit_id from {{ ref('int_rollforward__piece_changes') }})
-),
-
-followed_units as (
-    select {{ columns }}, cast(sum(direction) as integer) as direction from versions
-    group by {{ columns }}
-)
-
-select {{ columns }}, direction, build
-from followed_units
-cross join {{ ref('int_rollforward__build') }}
+{%- set units_now %}(
+        select distinct {{ columns }} from {{ ref('int_rollforward__judged_rows') }}
+        where unit_id in (select unit_id from {{ ref('int_rollforward__piece_changes') }} where direction >= 0)
+    ) as units_now
+{%- endset %}
+{{ rollforward.followed_rows(rollforward.table_beside(this, 'int_rollforward__units'), units_now) }}
 {%- endif %}

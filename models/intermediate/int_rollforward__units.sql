@@ -11,8 +11,10 @@ select * from {{ rollforward.last_version(this) }}
 
 /* Rows without a unit make up one that nothing refers to: leaving them out takes longer. */
 with units as (
-    select distinct book, unit
-    from {{ ref('int_rollforward__judged_rows') }}
+    {%- for book in rollforward.books() %}
+    {{ rollforward.units_of(book) | indent }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 )
 
 select {{ rollforward.hashed(['book', 'unit']) }} as unit_id, book, unit, build

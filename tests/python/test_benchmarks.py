@@ -51,11 +51,12 @@ def job(shape: str, comparisons: str, files: Path, folder: Path) -> Any:
 def built(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """One dbt run with a book for every case."""
     project = Project(tmp_path_factory.mktemp("benchmark") / "project", "benchmark", tables=())
-    given = {}
+    given, places = {}, {}
     for shape, comparisons in CASES:
         asked = job(shape, comparisons, files[shape], project.folder)
-        project.write(f"models/given_{shape}.sql", package.given_model(warehouse.read_files(asked)))
+        places[shape] = warehouse.read_files(asked)
         given[f"{shape}_{comparisons}"] = package.book_settings(asked)
+    project.write("models/lake.yml", package.lake(places))
     last_day = str(books.Book("intervals", CUSTOMERS, MONTHS).last_day)
     result = project.dbt("run", settings={"books": given, "as_of_date": last_day})
     assert result.success, result.messages

@@ -164,7 +164,7 @@ def test_a_model_built_by_itself_over_newer_rows_leaves_no_trace(book: Book) -> 
     """Tables of one build belong together: what has been built stays until the next build."""
     book.ending_revenue(book.run("--full-refresh"))
     book.rows[4] = subscription("c4", 700, plan="another")
-    kept_changes = ("piece_changes", "pieces", "run_changes", "combined_runs")
+    kept_changes = ("piece_changes", "pieces", "unit_changes", "run_changes", "combined_runs")
     for alone in ("input_totals", "units", "given_sets", *kept_changes):
         assert book.run("--select", f"int_rollforward__{alone}").success
     built = book.run()
