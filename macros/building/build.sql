@@ -113,7 +113,7 @@ cross join {{ ref('int_rollforward__build') }}
 {#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({
-        'layout': 4,
+        'layout': 5,
         'books': rollforward.books(),
         'windows': rollforward.windows(),
         'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),

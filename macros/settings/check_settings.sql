@@ -133,7 +133,7 @@
     {{ return([
         'book', 'comparison', 'period_start', 'period_end', 'is_complete',
         'unit', 'movement', 'starting_amount', 'ending_amount', 'tenure_months',
-        'shape', 'raw_date', 'raw_end', 'raw_amount', 'dated_given', 'dated_on', 'ended_given', 'ended_on', 'amount_given', 'exact_amount', 'amount',
+        'shape', 'raw_unit', 'raw_date', 'raw_end', 'raw_amount', 'dated_given', 'dated_on', 'ended_given', 'ended_on', 'amount_given', 'exact_amount', 'amount',
         'row_key', 'reason', 'month_index', 'until_month', 'last_snapshot_of_month', 'series_id', 'unit_id',
         'given_set', 'attribute_set', 'net_amount', 'from_period', 'until_period', 'first_period', 'window_id',
         'lacks_unit', 'first_day', 'last_day', 'build', 'previous_build', 'settings',

@@ -28,12 +28,12 @@
 {#- A number need not be spelled out to see that it is there. -#}
 {% macro duckdb__is_given(column) %}
     {%- set is_given_number = rollforward.column(column) ~ " is not null" -%}
-    {{ return("case when " ~ rollforward.is_whole_number(column) ~ " then " ~ is_given_number ~ " else " ~ rollforward.default__is_given(column) ~ " end") }}
+    {{ return("case when " ~ rollforward.is_whole_number(rollforward.column(column)) ~ " then " ~ is_given_number ~ " else " ~ rollforward.default__is_given(column) ~ " end") }}
 {% endmacro %}
 
-{#- Whether a column of DuckDB's holds whole numbers, one text each: DuckDB knows before it runs. -#}
-{% macro is_whole_number(column) %}
-    {{ return("typeof(" ~ rollforward.column(column) ~ ") in ('INTEGER', 'BIGINT', 'UINTEGER', 'UBIGINT', 'HUGEINT', 'UUID')") }}
+{#- Whether DuckDB has a value as a whole number, with one text each. It knows before it runs. -#}
+{% macro is_whole_number(value) %}
+    {{ return("typeof(" ~ value ~ ") in ('INTEGER', 'BIGINT', 'UINTEGER', 'UBIGINT', 'HUGEINT', 'UUID')") }}
 {% endmacro %}
 
 

@@ -10,7 +10,7 @@
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max -%}
 {%- set goes_on = rollforward.goes_on() -%}
-{%- set version = 'version * ' if goes_on else '' -%}
+{%- set direction = 'version' if goes_on else '1' -%}
 {%- set by_version = ', version' if goes_on else '' %}
 
 {%- if rollforward.is_built(this) %}
@@ -95,6 +95,21 @@ new_groups as (
     group by window_id, attribute_set, from_period, until_period{{ by_version }}
 ),
 
+new_ends as (
+    select window_id, attribute_set, from_period as at_period, {{ direction }} as direction, customers, revenue from new_groups
+    union all
+    select window_id, attribute_set, until_period as at_period, -{{ direction }} as direction, customers, revenue from new_groups
+),
+
+changes_of_new as (
+    select
+        window_id, attribute_set, at_period,
+        sum(direction * revenue) as revenue,
+        sum(direction * customers) as customers
+    from new_ends
+    group by window_id, attribute_set, at_period
+),
+
 all_changes as (
     select
         windows.window_id, total.attribute_set, total.at_period + windows.shift as at_period,
@@ -126,16 +141,9 @@ all_changes as (
     union all
 
     select
-        window_id, attribute_set, from_period as at_period,
-        {{ rollforward.measure_changes({'new_revenue': version ~ 'revenue', 'new_customers': version ~ 'customers'}) }}
-    from new_groups
-
-    union all
-
-    select
-        window_id, attribute_set, until_period as at_period,
-        {{ rollforward.measure_changes({'new_revenue': '0 - ' ~ version ~ 'revenue', 'new_customers': '0 - ' ~ version ~ 'customers'}) }}
-    from new_groups
+        window_id, attribute_set, at_period,
+        {{ rollforward.measure_changes({'new_revenue': 'revenue', 'new_customers': 'customers'}) }}
+    from changes_of_new
 
     union all
 

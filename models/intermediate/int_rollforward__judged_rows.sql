@@ -34,7 +34,7 @@ select
     shape,
     book,
     unit,
-    {{ rollforward.hashed(['book', 'unit']) }} as unit_id,
+    unit_id,
     row_key,
     month_index,
     dated_given,

@@ -94,7 +94,7 @@ retained_stretches as (
         ending_set,
         from_period,
         until_period,
-        direction,
+        {{ 'direction' if goes_on else '1 as direction' }},
         cast(count(*) as {{ rollforward.data_type('bigint') }}) as retained_customers,
         cast(count(case when ending_amount > starting_amount then 1 end) as {{ rollforward.data_type('bigint') }}) as expanded_customers,
         cast(count(case when ending_amount < starting_amount then 1 end) as {{ rollforward.data_type('bigint') }}) as contracted_customers,
@@ -102,7 +102,7 @@ retained_stretches as (
         sum(ending_amount) as existing_revenue,
         sum(case when ending_amount < starting_amount then ending_amount else starting_amount end) as retained_revenue
     from changed_runs
-    group by window_id, starting_set, ending_set, from_period, until_period, direction
+    group by window_id, starting_set, ending_set, from_period, until_period {{- ', direction' if goes_on }}
 
     union all
 
@@ -125,10 +125,14 @@ retained_stretches as (
     where run_groups.from_period + windows.shift < run_groups.until_period
 ),
 
+/* What a stretch holds counts from its first period, and counts the other way from the one after its last. */
 stretch_ends as (
-    select retained_stretches.*, from_period as at_period, direction as sign from retained_stretches
-    union all
-    select retained_stretches.*, until_period as at_period, -direction as sign from retained_stretches
+    select
+        retained_stretches.*,
+        case when ends.is_over = 0 then from_period else until_period end as at_period,
+        case when ends.is_over = 0 then direction else -direction end as sign
+    from retained_stretches
+    cross join (select 0 as is_over union all select 1 as is_over) as ends
 ),
 
 pair_changes as (

@@ -17,7 +17,7 @@ with units as (
     {%- endfor %}
 )
 
-select {{ rollforward.hashed(['book', 'unit']) }} as unit_id, book, unit, build
+select unit_id, book, unit, build
 from units
 cross join {{ ref('int_rollforward__build') }}
 {%- endif %}

@@ -30,6 +30,7 @@ MOVEMENTS = (*JOINED, "expansion", "contraction", "churn", "unchanged")
 INNER_COLUMNS = (
     *(
         "shape",
+        "raw_unit",
         "raw_date",
         "raw_end",
         "raw_amount",
