@@ -57,7 +57,8 @@ bench: $(READY)  ## measure beside the naive way, small: minutes
 	@$(PY) benchmarks/report.py benchmarks/results/small_intervals.json benchmarks/results/small_others.json
 
 bench-full: $(READY)  ## the same up to 5 million customers: hours
-	@$(PY) benchmarks/run.py --sizes 10000,100000,1000000 --shapes intervals --comparisons three,five --repeats 3 --out benchmarks/results/full_intervals.json
+	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes intervals --comparisons three,five --repeats 3 --out benchmarks/results/full_intervals.json
+	@$(PY) benchmarks/run.py --sizes 1000000 --shapes intervals --comparisons three,five --repeats 5 --out benchmarks/results/full_million.json
 	@$(PY) benchmarks/run.py --sizes 5000000 --shapes intervals --repeats 3 --naive-up-to 0 --out benchmarks/results/full_large.json
 	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes snapshots,payments --repeats 3 --out benchmarks/results/full_others.json
 	@$(PY) benchmarks/run.py --sizes 1000000 --shapes snapshots --memory-limit 2GB --repeats 1 --contenders floor,rollforward --out benchmarks/results/full_snapshots.json

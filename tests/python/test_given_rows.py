@@ -103,24 +103,62 @@ def test_a_day_is_read_as_it_is_written(built: Built) -> None:
 
 
 @pytest.mark.parametrize("shape", ["payments", "intervals"])
-def test_infinity_is_no_day(tmp_path_factory: pytest.TempPathFactory, shape: str) -> None:
-    """It would be the first day there is, and all periods would begin there."""
+@pytest.mark.parametrize("moment", ["date", "timestamp", "timestamptz"])
+def test_infinity_is_no_day(tmp_path_factory: pytest.TempPathFactory, shape: str, moment: str) -> None:
+    """It would be the first day there is, and all periods would begin there; nor does anything end then."""
     project = Project(tmp_path_factory.mktemp("infinite") / "project", tables=["rows_given"])
-    rows = [("a", day, Decimal(5)) for day in ("-infinity", "infinity", "2026-01-05", "2026-02-05")]
-    columns = {"customer": "varchar", "day": "date", "amount": "decimal(9, 2)"}
+    rows = [("a", day, None, Decimal(5)) for day in ("-infinity", "infinity", "2026-01-05", "2026-02-05")]
+    if shape == "intervals":
+        rows += [("a", "2026-01-05", end, Decimal(5)) for end in ("-infinity", "infinity")]
+    columns = {"customer": "varchar", "day": moment, "until": moment, "amount": "decimal(9, 2)"}
     project.load("rows_given", columns, [dict(zip(columns, row, strict=True)) for row in rows])
-    dated = "occurred_on" if shape == "payments" else "started_on"
+    dated = {"occurred_on": "day"} if shape == "payments" else {"started_on": "day", "ended_on": "until"}
     book = {"relation": "source('raw', 'rows_given')", "shape": shape, "unit": "customer", "amount": "amount"}
-    settings = {"books": {"sales": {**book, dated: "day"}}, "as_of_date": "2026-02-28"}
+    settings = {"books": {"sales": {**book, **dated}}, "as_of_date": "2026-02-28"}
     result = project.dbt("build", settings=settings)
     assert result.success, result.messages
-    listed = result.rows("select reason, dated_given from rollforward__rejected_rows order by dated_given")
-    assert listed == [
-        {"reason": "unparseable_date", "dated_given": "-infinity"},
-        {"reason": "unparseable_date", "dated_given": "infinity"},
-    ]
-    ledger = result.rows("select period_end from rollforward__customer_movements where unit = 'a'")
+    listed = result.rows("select reason, dated_given, ended_given from rollforward__rejected_rows")
+    assert {row["reason"] for row in listed} == {"unparseable_date"}
+    given = [("dated_given", "-infinity"), ("dated_given", "infinity")]
+    given += [("ended_given", "-infinity"), ("ended_given", "infinity")] if shape == "intervals" else []
+    assert sorted((key, row[key]) for row in listed for key in row if "infinity" in str(row[key])) == given
+    ledger = result.rows("select period_end, ending_amount from rollforward__customer_movements where unit = 'a'")
     assert {str(row["period_end"]) for row in ledger} == {"2026-02-28"}
+    assert [row["ending_amount"] for row in ledger] == [Decimal(5 if shape == "payments" else 10)] * len(ledger)
+
+
+UNIT_TYPES = ("integer", "bigint", "ubigint", "hugeint", "uuid", "smallint", "decimal(9, 2)", "varchar")
+
+
+def test_a_unit_is_the_text_of_what_is_given(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever type its column has: numbers are told apart and hashed as numbers, and still called by their text."""
+    project = Project(tmp_path_factory.mktemp("units") / "project", tables=["rows_given"])
+    columns = {f"unit_{at}": kind for at, kind in enumerate(UNIT_TYPES)}
+    digits = {name: 32 if kind == "uuid" else 1 for name, kind in columns.items()}
+    rows = [
+        {"day": "2026-01-05", "amount": amount, **{name: number * many for name, many in digits.items()}}
+        for number, amount in (("7", 10), ("7", 20), ("8", 40))
+    ]
+    rows.append({"day": "2026-01-05", "amount": 80})
+    project.load("rows_given", {**columns, "day": "date", "amount": "integer"}, rows)
+    book = {"relation": "source('raw', 'rows_given')", "shape": "intervals", "amount": "amount"}
+    books = {name: {**book, "unit": name, "started_on": "day"} for name in columns}
+    result = project.dbt("build", settings={"books": books, "as_of_date": "2026-02-28"})
+    assert result.success, result.messages
+    for name, kind in columns.items():
+        given = result.rows(
+            f"select cast({name} as varchar) as unit, cast(sum(amount) as integer) as amount"
+            " from raw.rows_given group by unit order by unit"
+        )
+        units = result.rows(f"select unit from int_rollforward__units where book = '{name}' order by unit")
+        assert units == [{"unit": row["unit"]} for row in given], kind
+        ledger = result.rows(
+            "select unit, cast(ending_amount as integer) as amount from rollforward__customer_movements"
+            f" where book = '{name}' and comparison = 'month_over_month' and period_end = '2026-02-28'"
+            " order by unit"
+        )
+        assert ledger == [row for row in given if row["unit"] is not None], kind
+        assert [row["amount"] for row in ledger] == [30, 40]
 
 
 def test_somebody_is_told(built: Built) -> None:
