@@ -99,6 +99,9 @@
             {%- for comparison in rollforward.as_list(given.get('comparisons')) if comparison not in rollforward.comparisons() -%}
                 {%- do problems.append(where ~ ".comparisons: '" ~ comparison ~ "' is not one of " ~ rollforward.comparisons().keys() | join(', ')) -%}
             {%- endfor -%}
+            {%- if not rollforward.is_relation(given.relation) -%}
+                {%- do problems.append(where ~ ".relation: '" ~ given.relation ~ "' is no relation of a dbt project; write model, package.model, ref('model') or source('source', 'table')") -%}
+            {%- endif -%}
             {%- do rollforward.check_attributes(problems, where, given) -%}
         {%- endif -%}
     {%- endif -%}

@@ -3,10 +3,7 @@
 {% macro given_rows(book) %}
     select
         '{{ book.name }}' as book,
-        {{ rollforward.joined_text(book.unit) }} as unit,
-        {%- if book.unit | length == 1 %}
-        {{ rollforward.column(book.unit[0]) }} as raw_unit,
-        {%- endif %}
+        {{ rollforward.unit_columns(book) | indent(8) }},
         {{ rollforward.is_one_missing(book.unit) }} as lacks_unit,
         {{ rollforward.column(book.dated) }} as raw_date,
         {{ rollforward.to_date(book.dated) }} as dated_on,
@@ -111,7 +108,16 @@
 {% endmacro %}
 
 
-{#- The number of a row's unit, out of `book`, `unit` and, where that is one column, `raw_unit`. -#}
+{#- A row's unit as a text, null where it is not given, and, where it is one column, as it is given. -#}
+{% macro unit_columns(book) -%}
+{{ rollforward.joined_text(book.unit) }} as unit
+{%- if book.unit | length == 1 %},
+{{ rollforward.column(book.unit[0]) }} as raw_unit
+{%- endif %}
+{%- endmacro %}
+
+
+{#- The number of a row's unit, out of its columns and `book`. -#}
 {% macro unit_id(book) %}{{ return(adapter.dispatch('unit_id', 'rollforward')(book)) }}{% endmacro %}
 
 {% macro default__unit_id(book) %}{{ return(rollforward.hashed(['book', 'unit'])) }}{% endmacro %}
@@ -123,32 +129,18 @@
 {%- endmacro %}
 
 
-{#- The units that a book's relation names, each once with its number, and null where a row names none. -#}
-{% macro units_of(book) %}{{ return(adapter.dispatch('units_of', 'rollforward')(book)) }}{% endmacro %}
-
-{% macro default__units_of(book) -%}
+{#- The units that a book's relation names, each once with its number. Keys as they are given are told apart sooner than their texts. -#}
+{% macro units_of(book) -%}
+{%- set keys = [] -%}
+{%- for name in book.unit -%}{%- do keys.append(rollforward.column(name)) -%}{%- endfor -%}
 select {{ rollforward.unit_id(book) }} as unit_id, book, unit
 from (
-    select distinct '{{ book.name }}' as book, {{ rollforward.joined_text(book.unit) }} as unit
-    from {{ rollforward.relation(book.relation) }} as given
+    select
+        '{{ book.name }}' as book,
+        {{ rollforward.unit_columns(book) | indent(8) }}
+    from (select distinct {{ keys | join(', ') }} from {{ rollforward.relation(book.relation) }} as given) as given
 ) as units_given
-{%- endmacro %}
-
-{#- Telling numbers apart takes half as long as telling their texts apart. -#}
-{% macro duckdb__units_of(book) -%}
-{%- if book.unit | length > 1 -%}{{ return(rollforward.default__units_of(book)) }}{%- endif -%}
-{%- set unit = rollforward.column(book.unit[0]) -%}
-{%- set is_number = rollforward.is_whole_number(unit) -%}
-select {{ rollforward.unit_id(book) }} as unit_id, book, unit
-from (
-    select '{{ book.name }}' as book, raw_unit, coalesce(cast(raw_unit as {{ rollforward.text_type() }}), text_given) as unit
-    from (
-        select distinct
-            case when {{ is_number }} then {{ unit }} end as raw_unit,
-            case when not {{ is_number }} then {{ rollforward.joined_text(book.unit) }} end as text_given
-        from {{ rollforward.relation(book.relation) }} as given
-    ) as values_given
-) as units_given
+where unit is not null
 {%- endmacro %}
 
 

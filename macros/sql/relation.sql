@@ -1,3 +1,11 @@
+{#- Whether a text names a relation of a dbt project, in one of the ways that `relation` reads. -#}
+{% macro is_relation(text) %}
+    {%- set word, quoted = "[^\\s.,'\"()]+", "\\s*('[^'\"]+'|\"[^'\"]+\")\\s*" -%}
+    {%- set ways = [word ~ '([.]' ~ word ~ ')?', 'ref\\(' ~ quoted ~ '(,' ~ quoted ~ ')?\\)', 'source\\(' ~ quoted ~ ',' ~ quoted ~ '\\)'] -%}
+    {{ return(modules.re.match('^\\s*(' ~ ways | join('|') ~ ')\\s*$', text) is not none) }}
+{% endmacro %}
+
+
 {#- The relation a book reads: `fct_subscriptions` (a model or seed of the root project), `billing.fct_subscriptions`
     (one of package billing), ref('...') with one or two names, or source('billing', 'subscriptions'). -#}
 {% macro relation(text) %}

@@ -59,9 +59,20 @@ first_periods as (
     {{ rollforward.first_periods('versions', in_versions=goes_on) | indent }}
 ),
 
-/* A unit is new for one window after its first active period, and only then. */
+/* A unit is new for one window after its first active period, and only then: that many of its first periods count. Units that
+   began together count alike, in every window. */
 new_runs as (
-    select versions.*, first_periods.first_period
+    select
+        versions.series_id,
+        versions.attribute_set,
+        versions.from_period,
+        case
+            when versions.until_period < first_periods.first_period + {{ longest_shift }} then versions.until_period
+            else first_periods.first_period + {{ longest_shift }}
+        end as until_period,
+        {{- '\n        versions.version,' if goes_on }}
+        versions.amount,
+        first_periods.first_period
     from versions
     inner join first_periods
         on versions.series_id = first_periods.series_id
@@ -70,35 +81,36 @@ new_runs as (
         and versions.from_period < first_periods.first_period + {{ longest_shift }}
 ),
 
+new_groups as (
+    select
+        series_id, attribute_set, first_period, from_period, until_period{{ by_version }},
+        cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
+        sum(amount) as revenue
+    from new_runs
+    group by series_id, attribute_set, first_period, from_period, until_period{{ by_version }}
+),
+
 new_stretches as (
     select
         windows.window_id,
-        new_runs.attribute_set,
-        {{- ' new_runs.version,' if goes_on }}
-        new_runs.from_period,
+        new_groups.attribute_set,
+        {{- ' new_groups.version,' if goes_on }}
+        new_groups.from_period,
         case
-            when new_runs.until_period < new_runs.first_period + windows.shift then new_runs.until_period
-            else new_runs.first_period + windows.shift
+            when new_groups.until_period < new_groups.first_period + windows.shift then new_groups.until_period
+            else new_groups.first_period + windows.shift
         end as until_period,
-        new_runs.amount
-    from new_runs
-    inner join windows on new_runs.series_id = windows.series_id
-    where new_runs.from_period < new_runs.first_period + windows.shift
-),
-
-new_groups as (
-    select
-        window_id, attribute_set, from_period, until_period{{ by_version }},
-        cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
-        sum(amount) as revenue
-    from new_stretches
-    group by window_id, attribute_set, from_period, until_period{{ by_version }}
+        new_groups.customers,
+        new_groups.revenue
+    from new_groups
+    inner join windows on new_groups.series_id = windows.series_id
+    where new_groups.from_period < new_groups.first_period + windows.shift
 ),
 
 new_ends as (
-    select window_id, attribute_set, from_period as at_period, {{ direction }} as direction, customers, revenue from new_groups
+    select window_id, attribute_set, from_period as at_period, {{ direction }} as direction, customers, revenue from new_stretches
     union all
-    select window_id, attribute_set, until_period as at_period, -{{ direction }} as direction, customers, revenue from new_groups
+    select window_id, attribute_set, until_period as at_period, -{{ direction }} as direction, customers, revenue from new_stretches
 ),
 
 changes_of_new as (

@@ -9,7 +9,6 @@
 select * from {{ rollforward.last_version(this) }}
 {%- else %}
 
-/* Rows without a unit make up one that nothing refers to: leaving them out takes longer. */
 with units as (
     {%- for book in rollforward.books() %}
     {{ rollforward.units_of(book) | indent }}

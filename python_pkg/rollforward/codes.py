@@ -80,6 +80,9 @@ FORMULAS: Mapping[str, str] = {
     ),
     "mixed-kinds": "Amounts are added to amounts, counts to counts, rates to rates and plain numbers.",
     "constant-formula": "A metric that is the same whatever the revenue measures nothing.",
+    "too-long-formula": (
+        "A formula is written out down to measures; one over others over others can grow beyond reading."
+    ),
     "zero-denominator": "What is always 0 cannot be divided by.",
     "cycle": "A metric is defined by itself, perhaps on a way over others.",
     "compounded-rate": (
@@ -118,6 +121,7 @@ ROWS: Mapping[str, str] = {
         "Some engines read a backslash in a `like` pattern as itself, others as an escape: no text says the"
         " same on all of them."
     ),
+    "line-break-in-text": "A text is on one line: not every engine takes a line break in it.",
     "letters-beyond-ascii": (
         "`lower` and `upper` turn the letters A to Z; how others are turned is in each engine's own table, so"
         " what is turned is compared with written texts of ASCII letters."

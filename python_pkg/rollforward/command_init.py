@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,9 +27,10 @@ from rollforward.folders import (
     PACKAGES_FILE,
     PROJECT_FILE,
     VARS_FILE,
+    seen_from,
     target_folder,
 )
-from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout
+from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout, shown_path
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
 from rollforward.proposals import Proposal, best, propose
@@ -199,13 +199,13 @@ def _as_it_is(file: Path) -> str:
 def _own_checkout(root: Path) -> str:
     """Give the folder of the package this program runs from, where it is a checkout."""
     folder = Path(__file__).resolve().parents[2]
-    return os.path.relpath(folder, root) if (folder / PROJECT_FILE).is_file() else ""
+    return seen_from(folder, root) if (folder / PROJECT_FILE).is_file() else ""
 
 
 def _schema(layout: Layout) -> str:
     """Give the way from metrics/ to the schema in the installed package."""
     file = layout.package / "python_pkg" / PACKAGE / SCHEMA_FILE
-    return Path(os.path.relpath(file, layout.root / DEFINITIONS)).as_posix()
+    return shown_path(file, layout.root / DEFINITIONS)
 
 
 def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) -> Said:

@@ -5,6 +5,8 @@ Words that can be wrong stay Scalars, so that a later stage can still point at t
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -15,13 +17,20 @@ from rollforward.shapes import SHAPES, Measurement
 from rollforward.source import Scalar
 
 MeasureKind = Literal["amount", "count"]
+ValueType = Literal["text", "amount", "number"]
 
 PACKAGE = "rollforward"
 COHORTS = "rollforward__revenue_cohorts"
 LEDGER = "rollforward__customer_movements"
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 """The columns of the cohorts that are neither attributes nor measures."""
-ROW_COLUMNS = ("unit", "movement", "starting_amount", "ending_amount", "tenure_months")
+ROW_COLUMNS: Mapping[str, ValueType] = {
+    "unit": "text",
+    "movement": "text",
+    "starting_amount": "amount",
+    "ending_amount": "amount",
+    "tenure_months": "number",
+}
 """The columns of the ledger that cohorts do not have: they belong to single units."""
 JOINED = ("new", "reactivation")
 """The movements of customers that were not there at the start."""
@@ -51,9 +60,20 @@ INNER_COLUMNS = (
 MEASURE_ENDINGS = ("_revenue", "_customers")
 """How measures end, those to come as well."""
 SPAN_COLUMNS = ("periods_ago", "month_index", "months_per_period")
-"""The columns that statements of trailing metrics add."""
+"""The columns that statements of trailing metrics add, beside what `observed` gives."""
 SIDES = ("_numerator", "_denominator")
 """How a view names the two sides of a rate that are not measures themselves."""
+
+
+def observed(periods: int) -> str:
+    """Give the name of the column that says whether the last periods were all observed."""
+    return f"has_{periods}_periods"
+
+
+def is_of_statements(name: str) -> bool:
+    """Whether statements of trailing metrics have a column of this name, as most engines spell it."""
+    lower = name.lower()
+    return lower in SPAN_COLUMNS or re.fullmatch(r"has_\d+_periods", lower) is not None
 
 
 def is_kept(name: str) -> bool:

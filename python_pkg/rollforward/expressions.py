@@ -9,19 +9,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
+from rollforward.definitions import ValueType
 from rollforward.dialects import DEFAULT, dialect_of
 from rollforward.digits import TOO_MANY, too_many
 from rollforward.errors import Place, Problem, ProblemsFound
-from rollforward.fragments import ORDERS_TEXTS, TURNING, text_of
+from rollforward.fragments import ORDERS_TEXTS, TURNING, is_said, text_of
 from rollforward.source import Scalar
 
-ValueType = Literal["text", "amount", "number"]
 Refusal = tuple[str, str, str]
 """Code, message and hint of a problem whose place is known elsewhere."""
 
@@ -113,7 +112,7 @@ def _in_common(tree: exp.Expr, text: str) -> exp.Expr:
         if PLAIN_NAME.fullmatch(name.this):
             name.set("quoted", False)
     for node in reversed(list(tree.find_all(exp.If, exp.ILike))):
-        if isinstance(node.parent, exp.Case):
+        if isinstance(node, exp.If) and node.arg_key == "ifs":
             continue
         said = _as_case(node) if isinstance(node, exp.If) else _as_like(node)
         tree = said if node is tree else tree
@@ -193,9 +192,16 @@ def keeping_nulls_within(tree: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
 
 
 def _or_missing(node: exp.Expr, compared: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
-    columns = {column.name: column for column in compared.find_all(exp.Column) if column.name in nullable}
-    if not columns or compared.find(exp.Coalesce):
+    columns = {
+        column.name: column
+        for column in compared.find_all(exp.Column)
+        if column.name in nullable and column.find_ancestor(exp.Coalesce) is None
+    }
+    if not columns:
         return node
+    if isinstance(compared, exp.In) and any(each.find(exp.Column) for each in compared.expressions):
+        # With one column missing, another can still be in the list.
+        return exp.Not(this=exp.Coalesce(this=compared.copy(), expressions=[exp.false()]))
     missing = [exp.Is(this=column.copy(), expression=exp.Null()) for column in columns.values()]
     return exp.paren(exp.or_(node, *missing, wrap=False, copy=False), copy=False)
 
@@ -222,7 +228,9 @@ class Checks:
                 self.condition(node.this)
             case exp.Is() if isinstance(node.expression, exp.Null):
                 self.value(node.this)
-            case _ if isinstance(node, _COMPARISONS) and not node.args.get("query"):
+            case exp.In() if not node.expressions:
+                self.refuse(node, "where a condition is due", "list what it can be: plan in ('pro', 'team')")
+            case _ if isinstance(node, _COMPARISONS) and is_said(node):
                 self.comparison(node)
             case _:
                 self.refuse(node, "where a condition is due", CONDITION_HINT)
@@ -297,10 +305,10 @@ class Checks:
     def value(self, node: exp.Expr) -> ValueType | None:
         """Check something that has to be a value, and give its type where that is known."""
         match node:
-            case exp.Column() if len(node.parts) == 1:
+            case exp.Column() if len(node.parts) == 1 and is_said(node):
                 return self.column(node)
             case exp.Literal() if node.is_string:
-                return "text"
+                return self.text(node)
             case exp.Literal() | exp.Boolean() | exp.Neg() if not self.scope.has_numbers:
                 self.say("not-a-text", "an attribute is compared with what is no text", node, _TEXT_HINT)
                 return None
@@ -333,6 +341,13 @@ class Checks:
             return None
         return kind
 
+    def text(self, node: exp.Literal) -> ValueType:
+        """Check that a text is on one line, as not every engine takes another."""
+        if len(f"{node.this}.".splitlines()) > 1 or "\0" in node.this:
+            hint = "put _ for any one character: plan like 'a_b'"
+            self.say("line-break-in-text", "a text has a line break", node, hint)
+        return "text"
+
     def digits(self, node: exp.Literal) -> None:
         """Check that a number can be written for every engine without losing a digit."""
         if too_many(Decimal(node.this)):
@@ -345,7 +360,7 @@ class Checks:
         if "text" in (left, right):
             self.calculated(node, "text")
         elif isinstance(node, exp.Mul):
-            if not any(isinstance(part, exp.Literal) and part.is_int for part in (node.left, node.right)):
+            if not any(map(_is_whole, (node.left, node.right))):
                 hint = "multiply in a derived metric, where amounts are summed up already"
                 self.say("product-in-row", "only whole numbers multiply a row", node, hint)
             return "amount" if "amount" in (left, right) else left
@@ -414,6 +429,8 @@ class Checks:
                 self.say(f"aggregate-in-{within}", message, node, hint)
             case exp.Div() | exp.IntDiv():
                 self.say("division-in-row", "rows are not divided one by one", node, DIVISION_HINT)
+            case exp.Column() if node.args.get("join_mark"):
+                self.say("not-a-value", "'(+)' marks one side of a join, and nothing is joined", node, hint)
             case exp.Least() | exp.Greatest():
                 message = f"'{node.key}' skips a missing value on some engines, and gives null on others"
                 self.say("least-of-columns", message, node, CASE_HINT)
@@ -461,6 +478,19 @@ def _leaves(node: exp.Expr, turned: bool = False) -> Iterator[tuple[exp.Expr, bo
     else:
         for part in _values(node) if isinstance(node, exp.Case) else node.iter_expressions():
             yield from _leaves(part, turned or isinstance(node, TURNING))
+
+
+def _is_whole(node: exp.Expr) -> bool:
+    """Whether a value is a whole number, perhaps calculated from others."""
+    match node:
+        case exp.Literal():
+            return bool(node.is_int)
+        case exp.Paren() | exp.Neg():
+            return _is_whole(node.this)
+        case exp.Add() | exp.Sub() | exp.Mul():
+            return _is_whole(node.left) and _is_whole(node.right)
+        case _:
+            return False
 
 
 def _is_zero(node: exp.Expr) -> bool:

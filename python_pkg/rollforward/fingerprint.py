@@ -59,11 +59,7 @@ def _dimensions(selected: SelectionMeaning) -> dict[str, Any]:
 
 def _metric(meaning: MetricMeaning) -> Any:
     """Give what a metric means, with what it aggregates over the ledger in place of the names of that."""
-    written = {
-        item.name: f"{item.expr} where {item.filter}" if item.filter else item.expr
-        for item in meaning.measures
-        if not item.held
-    }
+    written = {item.name: item.row.text for item in meaning.measures if not item.held}
     form = _form(meaning.form, written)
     if meaning.followed is None:
         return form
@@ -75,11 +71,12 @@ def _form(form: Form, written: Mapping[str, str]) -> Any:
         case Constant(value):
             return str(value)
         case Total(terms):
-            return _terms(terms, Fraction(1), written)
+            return _texts(_written(terms, written))
         case Rate(numerator, denominator):
+            upper, lower = _written(numerator, written), _written(denominator, written)
             # 2a / 2b means what a / b means: the factor of the first measure below is made 1.
-            size = abs(min(denominator)[1]) if denominator else Fraction(1)
-            return ["/", _terms(numerator, size, written), _terms(denominator, size, written)]
+            size = abs(lower[min(lower)]) if lower else Fraction(1)
+            return ["/", _texts(upper, size), _texts(lower, size)]
         case Single(agg, name):
             return [agg, written[name]]
         case Nested(operator, left, right):
@@ -88,5 +85,14 @@ def _form(form: Form, written: Mapping[str, str]) -> Any:
             assert_never(form)
 
 
-def _terms(terms: Terms, size: Fraction, written: Mapping[str, str]) -> dict[str, str]:
-    return {written.get(name, name): str(factor / size) for name, factor in terms}
+def _written(terms: Terms, written: Mapping[str, str]) -> dict[str, Fraction]:
+    """Give the factors of a sum by what is summed up, which two names can say alike."""
+    factors: dict[str, Fraction] = {}
+    for name, factor in terms:
+        key = written.get(name, name)
+        factors[key] = factors.get(key, Fraction(0)) + factor
+    return {key: factor for key, factor in factors.items() if factor}
+
+
+def _texts(factors: Mapping[str, Fraction], size: Fraction = Fraction(1)) -> dict[str, str]:
+    return {key: str(factor / size) for key, factor in factors.items()}

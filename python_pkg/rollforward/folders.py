@@ -33,6 +33,14 @@ def target_folder(root: Path, given: str = "") -> Path:
     return root / named
 
 
+def seen_from(path: Path, root: Path) -> str:
+    """Give a path as seen from a folder; on Windows none leads from one drive to another."""
+    try:
+        return os.path.relpath(path, root)
+    except ValueError:
+        return str(path)
+
+
 def environment(option: str) -> str:
     """Give what the environment says for an option of dbt's, such as PROFILES_DIR, or an empty text.
 

@@ -45,6 +45,21 @@ _OPERATORS: dict[type[exp.Expr], str] = {
     exp.Sub: "-",
     exp.Mul: "*",
 }
+_SAID: dict[type[exp.Expr], frozenset[str]] = {
+    **dict.fromkeys(_OPERATORS, frozenset({"this", "expression"})),
+    **dict.fromkeys((exp.Column, exp.Paren, exp.Not, exp.Neg, *TURNING), frozenset({"this"})),
+    exp.In: frozenset({"this", "expressions"}),
+    exp.Between: frozenset({"this", "low", "high"}),
+    exp.Case: frozenset({"this", "ifs", "default"}),
+    exp.Coalesce: frozenset({"this", "expressions", "is_nvl", "is_null"}),
+}
+"""What is written of nodes that have parts; some engines say more with them, as in `between symmetric`."""
+
+
+def is_said(node: exp.Expr) -> bool:
+    """Whether nothing of a node is lost where it is written."""
+    said = _SAID.get(type(node))
+    return said is None or all(key in said for key, part in node.args.items() if part)
 
 
 def fragment(tree: exp.Expr) -> Fragment:
@@ -129,7 +144,7 @@ def _composed(node: exp.Expr, engine: Dialect) -> str:
             return f"({_text(node.this, engine)})"
         case exp.Not():
             return f"not {_text(node.this, engine)}"
-        case exp.In() if not node.args.get("query"):
+        case exp.In():
             return f"{_text(node.this, engine)} in ({_list(node.expressions, engine)})"
         case exp.Between():
             low, high = _text(node.args["low"], engine), _text(node.args["high"], engine)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rollforward.definitions import PACKAGE
 from rollforward.errors import Place, Problem, ProblemsFound
-from rollforward.folders import DEFINITIONS, PROJECT_FILE
+from rollforward.folders import DEFINITIONS, PROJECT_FILE, seen_from
 from rollforward.header import is_generated
 from rollforward.reader import Entries
 from rollforward.rendered import has_jinja, rendered
@@ -78,6 +78,13 @@ def _as_dbt_reads(node: Mapping) -> Mapping:
     """Give the words that say where things are with their Jinja rendered, as dbt does it."""
     places = ((key, _rendered(value)) for key, value in node.entries if key.text in _PLACES)
     return Mapping(tuple(places), node.place)
+
+
+def depends_on_environment(layout: Layout) -> bool:
+    """Whether it takes more than dbt_project.yml to say where things are."""
+    nodes = (value for key, value in layout.project_file.root.entries if key.text in _PLACES)
+    scalars = (item for node in nodes for item in (node.items if isinstance(node, Sequence) else (node,)))
+    return any(isinstance(each, Scalar) and has_jinja(each) for each in scalars)
 
 
 def _rendered(node: Node) -> Node:
@@ -163,7 +170,7 @@ def _files_below(folder: Path, root: Path, *suffixes: str) -> Iterator[Path]:
 
 def shown_path(path: Path, root: Path) -> str:
     """Give a path as seen from the project, with / between folders."""
-    return Path(os.path.relpath(path, root)).as_posix()
+    return Path(seen_from(path, root)).as_posix()
 
 
 def _package(root: Path, name: str, entries: Entries) -> Path:

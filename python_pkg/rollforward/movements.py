@@ -152,7 +152,7 @@ def _truth(node: exp.Expr, movement: str) -> bool | None:
             sides = (_truth(node.left, movement), _truth(node.right, movement))
             decides = isinstance(node, exp.Or)
             return decides if decides in sides else (None if None in sides else not decides)
-        case exp.In() if not node.args.get("query"):
+        case exp.In():
             each = [_compared(node.this, item, (0,), movement) for item in node.expressions]
             return True if True in each else (None if None in each else False)
         case exp.Between():

@@ -113,9 +113,19 @@ def _inputs(layout: Layout) -> list[Path]:
     return [*own, layout.package / DEFINITIONS, layout.package / COHORTS_FILE]
 
 
+def _named(layout: Layout) -> list[Path]:
+    """Give the folders whose files take names that no definition can have."""
+    return [*layout.model_paths, *layout.seed_paths, layout.package / "models"]
+
+
 def _remember(compared: _Compared, target: Path) -> None:
-    """Note that everything is fresh, unless a definition was edited while we worked."""
+    """Note that everything is fresh, unless a definition was edited while we worked.
+
+    Where the environment says where things are, there is nothing to know them by: each run looks.
+    """
+    from rollforward.layout import depends_on_environment
+
     layout = compared.layout
     inputs = _inputs(layout)
-    if state_of(layout.root, inputs) == compared.state:
-        write_stamp(layout.root, target / STAMP, [*inputs, layout.macros, layout.models])
+    if state_of(layout.root, inputs) == compared.state and not depends_on_environment(layout):
+        write_stamp(layout.root, target / STAMP, [*inputs, layout.macros, layout.models], _named(layout))

@@ -8,7 +8,7 @@ into a number. Where one division cannot say it, divisions stay nested.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from typing import Literal, assert_never
@@ -51,11 +51,16 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """What one division cannot say, for example a product of two rates."""
+    """What one division cannot say, for example a product of two rates; `size` is what `size_of` gives."""
 
     operator: Operator
     left: Form
     right: Form
+    size: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Count the parts once: a form made of others, each written out, can grow without end."""
+        object.__setattr__(self, "size", size_of(self.left) + size_of(self.right))
 
 
 Form = Constant | Total | Rate | Single | Nested
@@ -79,6 +84,21 @@ def combine(operator: Operator, left: Form, right: Form) -> Form:
             return _divide(left, right)
         case _:
             assert_never(operator)
+
+
+def size_of(form: Form) -> int:
+    """Give how many numbers and measures stand in a form that is written out."""
+    match form:
+        case Constant() | Single():
+            return 1
+        case Total(terms):
+            return len(terms)
+        case Rate(numerator, denominator):
+            return len(numerator) + len(denominator)
+        case Nested():
+            return form.size
+        case _:
+            assert_never(form)
 
 
 def scale(form: Form, factor: Fraction) -> Form:

@@ -82,11 +82,13 @@ class Entries:
             return default
         if scalar.quote:
             self.say("not-a-number", f"'{scalar.text}' is a text", scalar.place, "write it without quotes")
-        elif re.fullmatch(r"\d{1,9}", scalar.text, re.ASCII) and least <= int(scalar.text) <= most:
+        elif re.fullmatch(r"0|[1-9]\d{0,8}", scalar.text, re.ASCII) and least <= int(scalar.text) <= most:
             return int(scalar.text)
         else:
             message = f"'{scalar.text}' is not a whole number from {least} to {most}"
-            self.say("not-a-number", message, scalar.place)
+            # YAML counts in eights where a number begins with 0.
+            hint = "write it without the leading 0" if re.fullmatch(r"0\d+", scalar.text) else ""
+            self.say("not-a-number", message, scalar.place, hint)
         return default
 
     def texts(self, key: str, *, single: bool = False) -> tuple[Scalar, ...]:

@@ -28,10 +28,20 @@ from rollforward.definitions import (
 )
 from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.formula import Formula, Name, Negative, Number, Operation, names_in
-from rollforward.rational import Constant, Form, combine, in_whole_numbers, measure, measures_in, scale
+from rollforward.rational import (
+    Constant,
+    Form,
+    combine,
+    in_whole_numbers,
+    measure,
+    measures_in,
+    scale,
+    size_of,
+)
 from rollforward.source import Scalar
 
 Named = TypeVar("Named")
+MOST_PARTS = 200
 _NO_BOOK = "the vars of rollforward declare no book"
 
 
@@ -297,6 +307,11 @@ def _meaning(
     formula = formula_of(metric)
     form = None if formula is None else form_of(formula, {name: part.form for name, part in parts.items()})
     if form is None:
+        return None
+    if size_of(form) > MOST_PARTS:
+        message = f"'{metric.card.name.text}', written out, has {size_of(form):,} measures and numbers"
+        hint = f"{MOST_PARTS} are the most: name in one metric what several repeat, and divide once"
+        problems.append(Problem("too-long-formula", message, words[0].place, hint))
         return None
     known = {item.name: item for item in measures}
     return MetricMeaning(metric, form, tuple(known[name] for name in measures_in(form)), books)

@@ -12,6 +12,7 @@ from sqlglot import exp
 from rollforward.definitions import (
     KEYS,
     MOVEMENTS,
+    ROW_COLUMNS,
     SIDES,
     Catalog,
     Dimension,
@@ -19,6 +20,7 @@ from rollforward.definitions import (
     Measure,
     MeasureKind,
     Simple,
+    ValueType,
 )
 from rollforward.errors import Problem, ProblemsFound, did_you_mean
 from rollforward.expressions import (
@@ -27,7 +29,6 @@ from rollforward.expressions import (
     Checks,
     Refusal,
     Scope,
-    ValueType,
     keeping_nulls,
     keeping_nulls_within,
     parsed,
@@ -38,16 +39,8 @@ from rollforward.movements import Table, as_sum, is_never_negative, table_of
 from rollforward.rational import Form, Single, Total, combine, measure
 from rollforward.source import Scalar
 
-LEDGER_TYPES: Mapping[str, ValueType] = {
-    "unit": "text",
-    "movement": "text",
-    "starting_amount": "amount",
-    "ending_amount": "amount",
-    "tenure_months": "number",
-}
-"""The columns of the ledger that expressions may name, besides the attributes."""
 MISSING_FOR_JOINERS = frozenset({"tenure_months"})
-"""Those of them that can be missing."""
+"""The columns of the ledger that can be missing, besides the attributes."""
 ONE = exp.Literal.number(1)
 
 
@@ -119,7 +112,7 @@ def dimension_meaning(
     if checks.problems:
         return None
     attributes, nullable = _attributes(tree), _nullable([tree])
-    held = not any(column.name in LEDGER_TYPES for column in tree.find_all(exp.Column))
+    held = not any(column.name in ROW_COLUMNS for column in tree.find_all(exp.Column))
     kept = keeping_nulls_within(tree, nullable)
     cut = _in_bands(kept, [band.text for band in dimension.bands], nullable) if dimension.bands else kept
     return DimensionMeaning(dimension, fragment(cut), held, attributes)
@@ -188,7 +181,13 @@ def _checked_filter(sql: Scalar, catalog: Catalog, found: list[Problem]) -> exp.
 def _nullable(trees: Iterable[exp.Expr]) -> frozenset[str]:
     """Give the columns of expressions that can be missing: attributes, and what joiners do not have."""
     names = {column.name for tree in trees for column in tree.find_all(exp.Column)}
-    return frozenset(name for name in names if name not in LEDGER_TYPES or name in MISSING_FOR_JOINERS)
+    return frozenset(name for name in names if name not in ROW_COLUMNS or name in MISSING_FOR_JOINERS)
+
+
+def _may_be_missing(row: _Row) -> bool:
+    """Whether a row can be without a value; a number has one, whatever attributes its cases ask for."""
+    nullable = _nullable([row.expr])
+    return bool(nullable if row.kind == "text" else nullable & MISSING_FOR_JOINERS)
 
 
 def _is_missing(value: exp.Expr) -> exp.Expr:
@@ -197,7 +196,7 @@ def _is_missing(value: exp.Expr) -> exp.Expr:
 
 def _attributes(tree: exp.Expr) -> tuple[str, ...]:
     names = (column.name for column in tree.find_all(exp.Column))
-    return tuple(dict.fromkeys(name for name in names if name not in LEDGER_TYPES))
+    return tuple(dict.fromkeys(name for name in names if name not in ROW_COLUMNS))
 
 
 def _sum(name: str, metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[str, Table]) -> SimpleMeaning:
@@ -207,7 +206,7 @@ def _sum(name: str, metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[st
 
 def _held(metric: Simple, row: _Row, expr: exp.Expr, known: Mapping[str, Table]) -> Total | None:
     """Give the sum of measures that says the same, where the cohorts hold one."""
-    if not known or (metric.agg == "count" and row.kind == "text"):
+    if not known or (metric.agg == "count" and _may_be_missing(row)):
         return None
     table = table_of(expr, row.condition)
     terms = None if table is None else as_sum(table, known)
@@ -221,8 +220,8 @@ def _summed(name: str, metric: Simple, row: _Row, expr: exp.Expr) -> SimpleMeani
 def _leaf(name: str, metric: Simple, row: _Row, expr: exp.Expr, otherwise: str) -> Measure:
     """Give what a simple metric aggregates: its expression where the filter holds, else 0 or nothing."""
     conditions = [] if row.condition is None else [row.condition]
-    if otherwise and (row.kind == "text" or _nullable([row.expr]) & MISSING_FOR_JOINERS):
-        # A value that may be missing: only rows that have one are counted, and are part of an average.
+    if otherwise and _may_be_missing(row):
+        # Only rows that have a value are counted, and are part of an average.
         conditions.append(exp.Not(this=exp.paren(_is_missing(row.expr))))
     tree = expr
     if conditions:
@@ -260,7 +259,7 @@ def _tables(measures: tuple[Measure, ...]) -> dict[str, Table]:
 def _scope(catalog: Catalog, where: str) -> Scope:
     books = catalog.settings.books
     attributes = list(dict.fromkeys(word.text for book in books for word in book.attributes))
-    types: dict[str, ValueType] = {**dict.fromkeys(attributes, "text"), **LEDGER_TYPES}
+    types: dict[str, ValueType] = {**dict.fromkeys(attributes, "text"), **ROW_COLUMNS}
 
     def why_not(name: str) -> Refusal:
         return _why_not(name, catalog, types)

@@ -10,12 +10,12 @@ from rollforward.definitions import (
     KEYS,
     ROW_COLUMNS,
     SIDES,
-    SPAN_COLUMNS,
     Derived,
     Ratio,
     Simple,
     Trailing,
     is_kept,
+    is_of_statements,
 )
 from rollforward.digits import MOST_DIGITS
 from rollforward.errors import Place, Problem, did_you_mean
@@ -52,31 +52,36 @@ def reserved_word(meanings: Meanings) -> Iterator[Problem]:
 
 
 def name_collision(meanings: Meanings) -> Iterator[Problem]:
-    """A name is not that of a column beside which it would stand, or of a model of the project."""
+    """A name is not that of a column beside which it would stand, or of a model of the project.
+
+    Most engines take `Plan` for `plan`.
+    """
     catalog = meanings.catalog
     columns = dict.fromkeys(KEYS, "a column of the cohorts")
     columns |= dict.fromkeys((item.name for item in catalog.measures), "a measure of the cohorts")
     columns |= dict.fromkeys(ROW_COLUMNS, "a column of the ledger")
-    columns |= dict.fromkeys(SPAN_COLUMNS, "a column of the statements")
-    metrics = {metric.card.name.text for metric in catalog.metrics}
-    models = dict.fromkeys(catalog.models, "a model or seed of the project")
+    metrics = dict.fromkeys(
+        (name.text for metric in catalog.metrics for name in metric_names(metric)), "a metric"
+    )
+    models = dict.fromkeys(map(str.lower, catalog.models), "a model or seed of the project")
     inner = dict.fromkeys(INNER_COLUMNS, "a column of the models")
-    attributes = {word.text for book in catalog.settings.books for word in book.attributes}
+    attributes = {word.text.lower() for book in catalog.settings.books for word in book.attributes}
     made = dict.fromkeys(attributes, "an attribute")
-    others = {"an attribute": inner, "a dimension": made}
+    others = {"an attribute": metrics | inner, "a dimension": made}
     for name, what in _names(meanings):
-        taken = columns | others.get(what, models)
-        if name.text in taken:
-            message = f"'{name.text}' is {taken[name.text]} and cannot be the name of {what}"
-            yield Problem("name-collision", message, name.place, "choose another name")
-        elif what == "an attribute" and is_kept(name.text):
+        lower = name.text.lower()
+        taken = (columns | others.get(what, models)).get(lower)
+        hint = "rename the column of the relation" if what == "an attribute" else "choose another name"
+        if taken is None and is_of_statements(lower):
+            taken = "a column of the statements"
+        if taken is not None:
+            message = f"'{name.text}' is {taken} and cannot be the name of {what}"
+            yield Problem("name-collision", message, name.place, hint)
+        elif what == "an attribute" and is_kept(lower):
             message = (
                 f"'{name.text}' cannot be the name of an attribute: the models name their own columns so"
             )
-            yield Problem("name-collision", message, name.place, "rename the column of the relation")
-        elif what == "an attribute" and name.text in metrics:
-            message = f"'{name.text}' is a metric and cannot be the name of an attribute"
-            yield Problem("name-collision", message, name.place, "rename the column of the relation")
+            yield Problem("name-collision", message, name.place, hint)
 
 
 def spelled_alike(meanings: Meanings) -> Iterator[Problem]:
@@ -92,7 +97,7 @@ def spelled_alike(meanings: Meanings) -> Iterator[Problem]:
 def kept_ending(meanings: Meanings) -> Iterator[Problem]:
     """No name ends in _numerator or _denominator: views name the two sides of their rates so."""
     for name, what in _names(meanings):
-        if name.text.endswith(SIDES):
+        if name.text.lower().endswith(SIDES):
             message = f"'{name.text}' cannot be the name of {what}: views name the sides of a rate so"
             yield Problem("kept-ending", message, name.place, "choose another ending")
 

@@ -180,6 +180,9 @@ def _said(state: State, view: ViewPlan) -> dict[str, str]:
             for each in selected.comparisons
         ),
         "by": ", ".join(selected.by),
+        "dimensions": ", ".join(
+            f"{each.name} = {' '.join(each.row.text.split())}" for each in selected.dimensions
+        ),
         "where": state.conditions.get(view.name, ""),
         **{key: str(value) for key, value in view.policies.items()},
     }

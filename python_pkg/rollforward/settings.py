@@ -14,12 +14,12 @@ from rollforward.days import MONTHS
 from rollforward.definitions import (
     PACKAGE,
     SIDES,
-    SPAN_COLUMNS,
     STANDARD_COMPARISONS,
     Book,
     Comparison,
     Settings,
     is_kept,
+    is_of_statements,
 )
 from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.errors import Problem, did_you_mean
@@ -44,6 +44,10 @@ COMPARISON_KEYS = ("grain", "lookback", "periods_summed")
 REACTIVATIONS = ("own", "new")
 ALL_DATES = tuple(dict.fromkeys(key for shape in SHAPES.values() for key in shape.dates))
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+_WORD, _QUOTED = r"[^\s.,'\"()]+", r"""\s*(?:'[^'"]+'|"[^'"]+")\s*"""
+RELATION = re.compile(
+    rf"\s*(?:{_WORD}(?:[.]{_WORD})?|ref\({_QUOTED}(?:,{_QUOTED})?\)|source\({_QUOTED},{_QUOTED}\))\s*"
+)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -111,6 +115,7 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | 
     entry.check_keys((*BOOK_KEYS, *dates), (*BOOK_REQUIRED, *dates[:1]) if shape else BOOK_REQUIRED)
     for key in ("relation", "amount", *dates):
         _texts(filter(None, [entry.text(key)]), entry)
+    _check_relation(entry)
     unit, attributes, chosen, _ = (
         _texts(entry.texts(name, single=True), entry) for name in ("unit", "attributes", "comparisons", "key")
     )
@@ -126,7 +131,7 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | 
 def can_be_attribute(name: str) -> bool:
     """Whether a column can be an attribute, as far as its name alone tells."""
     plain = PLAIN.fullmatch(name) is not None and name.lower() not in SQL_WORDS
-    return plain and not is_kept(name) and name not in SPAN_COLUMNS and not name.endswith(SIDES)
+    return plain and not is_kept(name) and not is_of_statements(name) and not name.lower().endswith(SIDES)
 
 
 def _texts(names: Iterable[Scalar], entry: Entries) -> tuple[Scalar, ...]:
@@ -143,6 +148,14 @@ def _check_plain(name: Scalar, what: str, entry: Entries) -> None:
     if not PLAIN.fullmatch(name.text):
         message = f"'{name.text}' cannot be the name of {what}"
         entry.say("invalid-name", message, name.place, "use letters, digits and _")
+
+
+def _check_relation(entry: Entries) -> None:
+    given = entry.text("relation")
+    if given is not None and not RELATION.fullmatch(given.text):
+        message = f"'{given.text}' is no relation of a dbt project"
+        hint = "write model, package.model, ref('model') or source('source', 'table')"
+        entry.say("wrong-shape", message, given.place, hint)
 
 
 def _check_as_of_date(entries: Entries) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rollforward.days import MONTHS, months_before
-from rollforward.definitions import KEYS, Fragment
+from rollforward.definitions import KEYS, Fragment, observed
 from rollforward.dialects import DEFAULT, Dialect
 from rollforward.kinds import AMOUNT, COUNT, Kind
 from rollforward.plan import AdditiveColumn, MetricPlan, SelectionPlan
 from rollforward.sql import aggregate_sql, in_cast, indented
-from rollforward.trailing import observed, part_sql, summed, trailing_sql
+from rollforward.trailing import part_sql, summed, trailing_sql
 
 _MONTH = "extract(year from period_start) * 12 + extract(month from period_start)"
 

@@ -5,6 +5,7 @@ They are over spans: rows of single periods and slices, each with how many `peri
 
 from __future__ import annotations
 
+from rollforward.definitions import observed
 from rollforward.dialects import Dialect
 from rollforward.plan import AdditiveColumn, FollowedPlan
 from rollforward.sql import as_float, divided
@@ -34,8 +35,3 @@ def part_sql(column: AdditiveColumn) -> str:
     """Give a side of a trailing metric, summed up over its periods."""
     ((name, _),) = column.total.terms
     return f"case when {observed(column.periods)} then {summed(name, column.periods)} end"
-
-
-def observed(periods: int) -> str:
-    """Give the name of the column that says whether the last periods were all observed."""
-    return f"has_{periods}_periods"

@@ -29,7 +29,8 @@ def yaml_text(value: Value) -> str:
 def _lines(value: Value, indent: str) -> list[str]:
     match value:
         case dict():
-            return [line for key, inner in value.items() for line in _entry(f"{indent}{key}:", inner, indent)]
+            entries = ((f"{indent}{_on_a_line(key)}:", inner) for key, inner in value.items())
+            return [line for key, inner in entries for line in _entry(key, inner, indent)]
         case list():
             return [line for item in value for line in _item(item, indent)]
         case _:

@@ -1,5 +1,6 @@
 """Compiling a project on disk: what is written, kept, removed and refused, and what an idle run costs."""
 
+import ntpath
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from rollforward import outputs
 from rollforward.errors import ProblemsFound
+from rollforward.folders import seen_from
 from rollforward.project import check_project, compile_project
 from small_project import DEFINITIONS, METRIC, PROJECT, VIEW, small_project
 
@@ -233,6 +235,31 @@ def loaded_by_compiling(root: Path) -> set[str]:
 
 def test_an_idle_run_reads_no_yaml_and_no_sql(root: Path) -> None:
     assert not {"yaml", "sqlglot", "rollforward.emit"} & loaded_by_compiling(root)
+
+
+def test_a_model_of_a_views_name_is_seen_although_nothing_else_changed(root: Path) -> None:
+    compile_project(root, root / "target")
+    model = root / "models/marts/retention.sql"
+    model.parent.mkdir()
+    model.write_text("select 1 as one")
+    with pytest.raises(ProblemsFound, match="name-collision"):
+        check_project(root, root / "target")
+
+
+def test_what_the_environment_says_is_looked_at_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = PROJECT + "model-paths: [\"{{ env_var('PLACE') }}\"]\n"
+    root = small_project(tmp_path, {**DEFINITIONS, "dbt_project.yml": project})
+    for place in ("here", "there"):
+        monkeypatch.setenv("PLACE", place)
+        assert f"{place}/metrics/retention.sql" in compile_project(root, root / "target").written
+
+
+def test_files_on_another_drive_are_named_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has a path of its own on every drive, and none between them."""
+    monkeypatch.setattr("os.path.relpath", ntpath.relpath)
+    assert seen_from(Path("C:/venv/rollforward"), Path("D:/shop")) == str(Path("C:/venv/rollforward"))
 
 
 def test_only_a_condition_needs_sqlglot(tmp_path: Path) -> None:

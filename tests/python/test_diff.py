@@ -84,6 +84,57 @@ def test_added_removed_and_renamed(tmp_path: Path, capsys: pytest.CaptureFixture
     assert len(before) == len(after) == 12 and before != after
 
 
+DETAILS = """\
+metrics:
+  - {name: with_a_plan, type: simple, agg: count, expr: plan}
+  - {name: grown, type: simple, agg: sum, expr: ending_amount, filter: plan = 'pro'}
+  - {name: alike, type: simple, agg: sum, expr: ending_amount, filter: plan = 'pro'}
+  - {name: twice, type: derived, expr: grown + alike}
+dimensions:
+  - {name: size, expr: ending_amount, bands: [1000, 5000]}
+views:
+  - name: sizes
+    book: subscriptions
+    metrics: [net_expansion_rate]
+    comparisons: [month_over_month]
+    by: [size]
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ("bands: [1000, 5000]", "bands: [100, 500]", "changed view sizes"),
+        ("expr: ending_amount, bands", "expr: starting_amount, bands", "changed view sizes"),
+        ("expr: plan}", "expr: region}", "changed metric with_a_plan"),
+        ("grown + alike", "alike", "changed metric twice"),
+    ],
+)
+def test_what_customers_are_counted_and_grouped_by_is_part_of_what_numbers_mean(
+    written: str, instead: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = committed(tmp_path, {"metrics/a.yml": DETAILS})
+    write(root, "metrics/a.yml", DETAILS.replace(written, instead))
+    lines = diff(root, capsys, "--exit-code", code=1).splitlines()
+    [line] = [line for line in lines if line.startswith("changed ")]
+    assert line.startswith(said)
+
+
+def test_names_on_the_way_are_no_part_of_what_a_metric_means(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = [f"agg: sum, expr: ending_amount, filter: plan = '{plan}'" for plan in ("a", "b")]
+    text = """\
+metrics:
+  - {{name: {0}, type: simple, {2}}}
+  - {{name: {1}, type: simple, {3}}}
+  - {{name: weighed, type: derived, expr: "{0} / (2 * {0} + 3 * {1})"}}
+"""
+    root = committed(tmp_path, {"metrics/a.yml": text.format("first", "second", *kept)})
+    write(root, "metrics/a.yml", text.format("zone", "second", *kept))
+    assert "weighed" not in diff(root, capsys)
+
+
 def test_where_the_revenue_is_read_is_part_of_what_numbers_mean(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

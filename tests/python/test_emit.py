@@ -200,6 +200,15 @@ def test_texts_survive_yaml(tmp_path: Path) -> None:
     assert model["description"] == yaml.safe_load(f'"{prose}"')
 
 
+def test_names_survive_yaml(tmp_path: Path) -> None:
+    """YAML takes `on` for true, as a key as well."""
+    project = PROJECT + "    comparisons:\n      'on': {grain: month, lookback: 2}\n"
+    view = VIEW.replace("month_over_month", "'on'")
+    files = compiled(tmp_path, DEFINITIONS | {"dbt_project.yml": project, "metrics/views.yml": view})
+    (model,) = yaml.safe_load(files["models/metrics/retention.yml"])["models"]
+    assert list(model["config"]["meta"]["rollforward"]["comparisons"]) == ["on"]
+
+
 def test_the_shipped_metrics_have_a_file_each() -> None:
     for path in (REPO / "metrics").glob("*.yml"):
         for metric in yaml.safe_load(path.read_text()).get("metrics", []):

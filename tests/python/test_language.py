@@ -52,6 +52,9 @@ metrics:
   - {name: units, type: simple, agg: count_distinct, expr: unit, filter: ending_amount > 0}
   - {name: plans, type: simple, agg: count_distinct, expr: plan, filter: ending_amount > 0}
   - {name: with_plan, type: simple, agg: count, expr: plan}
+  - {name: with_tenure, type: simple, agg: count, expr: tenure_months}
+  - {name: of_neither, type: simple, agg: count, filter: "plan not in ('pro', region)"}
+  - {name: unlike_region, type: simple, agg: count, filter: "plan <> coalesce(region, 'pro')"}
   - {name: largest, type: simple, agg: max, expr: ending_amount}
   - {name: smallest_kept, type: simple, agg: min, expr: ending_amount,
      filter: movement <> 'churn' and plan = 'pro'}
@@ -127,7 +130,7 @@ def ledgers(draw: st.DrawFn) -> list[LedgerRow]:
                 if before or after:
                     movement = draw(st.sampled_from(["new", "reactivation"])) if not before else ""
                     movement = movement or oracle._movement(before, after, "")
-                    attributes = {"plan": draw(PLANS), "region": draw(st.sampled_from(["eu", None]))}
+                    attributes = {"plan": draw(PLANS), "region": draw(st.sampled_from(["eu", "pro", None]))}
                     rows.append(
                         LedgerRow(
                             "subscriptions",
@@ -271,6 +274,15 @@ PLAIN: dict[str, Callable[[list[LedgerRow]], Any]] = {
     "units": lambda rows: len({row.unit for row in rows if row.ending_amount > 0}),
     "plans": lambda rows: len({row.attributes["plan"] for row in rows if row.ending_amount > 0} - {None}),
     "with_plan": lambda rows: total(rows, lambda row: row.attributes["plan"] is not None),
+    "with_tenure": lambda rows: len(tenures(rows)),
+    "of_neither": lambda rows: sum(
+        row.attributes["plan"] != "pro"
+        and (row.attributes["plan"] is None or row.attributes["plan"] != row.attributes["region"])
+        for row in rows
+    ),
+    "unlike_region": lambda rows: sum(
+        row.attributes["plan"] != (row.attributes["region"] or "pro") for row in rows
+    ),
     "largest": lambda rows: max(row.ending_amount for row in rows),
     "smallest_kept": lambda rows: min(
         [row.ending_amount for row in rows if row.ending_amount > 0 and row.attributes["plan"] == "pro"],
