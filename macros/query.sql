@@ -88,7 +88,7 @@ group by {{ keys | join(", ") }}
                 {%- do problems.append("comparison '" ~ given ~ "' is not one that book " ~ name ~ " has: " ~ books[name].comparisons | join(', ')) -%}
             {%- endfor -%}
             {%- for attribute in rollforward.as_list(by) if attribute not in books[name].attributes -%}
-                {%- do problems.append("by '" ~ attribute ~ "' is not an attribute of book " ~ name ~ ": " ~ books[name].attributes | join(', ')) -%}
+                {%- do problems.append("by '" ~ attribute ~ "' is not an attribute of book " ~ name ~ ": " ~ books[name].attributes | join(', ') ~ "; by a dimension slice views and `rollforward query`") -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}

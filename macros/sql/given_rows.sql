@@ -98,6 +98,7 @@
             when lacks_unit then 'null_unit'
             when dated_on is null and {{ dated_given }} is null then 'missing_date'
             when dated_on is null or (ended_on is null and {{ ended_given }} is not null) {{- rollforward.or_endless(['dated_on', 'ended_on']) }} then 'unparseable_date'
+            when dated_on < cast('{{ rollforward.first_year() }}-01-01' as {{ rollforward.data_type('date') }}) then 'date_too_early'
             when amount is null and {{ amount_given }} is null then 'null_amount'
             when amount is null and exact_amount is null then 'non_numeric_amount'
             when amount is null then 'amount_too_large'

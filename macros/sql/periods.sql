@@ -1,3 +1,7 @@
+{#- The year in which the calendar begins: there are no periods before it. -#}
+{% macro first_year() %}{{ return(1900) }}{% endmacro %}
+
+
 {#- Periods are counted, never added to dates: month 0 is January of year 0. -#}
 {% macro month_index(date) %}cast(extract(year from {{ date }}) * 12 + extract(month from {{ date }}) - 1 as {{ rollforward.data_type('integer') }}){% endmacro %}
 

@@ -48,9 +48,11 @@
 
 {% macro default__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
 
-{#- Its own casts read 1_000 as well. A column that has a type already is not looked at value by value. -#}
+{#- Its own casts read 1_000 as well. A column that has a type already is not looked at value by value. A float is the number it is
+    written as: 538886.34, and not what comes next to it in the halves of halves that floats are made of. -#}
 {% macro duckdb__try_cast(value, type) -%}
     case
+        when typeof({{ value }}) in ('DOUBLE', 'FLOAT') then try_cast(cast({{ value }} as {{ rollforward.text_type() }}) as {{ type }})
         when typeof({{ value }}) <> 'VARCHAR' or regexp_full_match(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_number() }}')
             then try_cast({{ value }} as {{ type }})
     end

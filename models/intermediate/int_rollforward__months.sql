@@ -19,14 +19,14 @@ numbers as (
 first_days as (
     select
         month_number,
-        cast({{ rollforward.months_later("cast('1900-01-01' as " ~ rollforward.data_type('date') ~ ")", 'month_number') }} as {{ rollforward.data_type('date') }}) as first_day
+        cast({{ rollforward.months_later("cast('" ~ rollforward.first_year() ~ "-01-01' as " ~ rollforward.data_type('date') ~ ")", 'month_number') }} as {{ rollforward.data_type('date') }}) as first_day
     from numbers
     where month_number < 12 * 300
 )
 
 select
     month_number,
-    1900 * 12 + month_number as month_index,
+    {{ rollforward.first_year() }} * 12 + month_number as month_index,
     first_day,
     {{ rollforward.last_day_of_month('first_day') }} as last_day
 from first_days

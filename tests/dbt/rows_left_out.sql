@@ -1,5 +1,5 @@
 -- Rows that cannot be used are not an error, but somebody should look: rollforward__rejected_rows has them all.
-{{ config(enabled=rollforward.is_configured(), severity='warn') }}
+{{ config(enabled=rollforward.is_configured(), severity='warn', fail_calc='cast(coalesce(sum(row_count), 0) as integer)') }}
 
 select book, reason, row_count, amount
 from {{ ref('rollforward__input_problems') }}

@@ -172,6 +172,8 @@ def _own_reason(row: Row, book: Book) -> str | None:
         return "missing_date"
     if any(value is not None and _to_date(value) is None for value in dates):
         return "unparseable_date"
+    if _to_date(dates[0]) < date(1900, 1, 1):
+        return "date_too_early"
     if amount is None:
         return "null_amount"
     if _to_amount(amount) is None:

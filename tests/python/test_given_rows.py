@@ -27,6 +27,8 @@ ROWS = [
     ("d", "8", "40", " ", "", "pro"),
     ("d", "9", "41", "in spring", "", "pro"),
     ("d", "10", "42", "2026-01-05", "in spring", "pro"),
+    ("d", "12", "43", "1899-12-31", "", "pro"),
+    ("d", "13", "44", "0001-01-01", "1850-01-01", "pro"),
     *(("d", f"d{at}", "1", began, "", "pro") for at, began in enumerate(ODD_DAYS)),
     *(("f", f"f{at}", "7", began, "2026-02-01", "pro") for at, began in enumerate(DAYS)),
     *(("c", f"c{at}", amount, "2026-01-05", "", "pro") for at, amount in enumerate(ODD_AMOUNTS)),
@@ -79,6 +81,7 @@ def test_every_other_row_is_listed(built: Built) -> None:
         "amount_too_large": (1, 10**20),
         "missing_date": (1, 40),
         "unparseable_date": (2 + len(ODD_DAYS), 83 + len(ODD_DAYS)),
+        "date_too_early": (2, 87),
         "duplicate_key": (1, 51),
     }
     keys = built.rows("select row_key from rollforward__rejected_rows where reason = 'duplicate_key'")
@@ -164,6 +167,26 @@ def test_a_unit_is_the_text_of_what_is_given(tmp_path_factory: pytest.TempPathFa
         )
         assert ledger == named, kind
         assert [row["amount"] for row in ledger] == [30, 40]
+
+
+def test_a_float_is_the_number_it_is_written_as(tmp_path: Path) -> None:
+    project = Project(tmp_path / "project", tables=["rows_given"])
+    rows = [("a", 538886.34), ("b", 0.1), (None, 538886.34), ("c", 1e300), ("d", 1234.56789)]
+    project.load(
+        "rows_given",
+        {"unit": "varchar", "day": "date", "amount": "double"},
+        [{"unit": unit, "day": "2026-01-05", "amount": amount} for unit, amount in rows],
+    )
+    book = {"shape": "payments", "unit": "unit", "amount": "amount", "occurred_on": "day"}
+    settings = {"books": {"sales": {**book, "relation": "source('raw', 'rows_given')"}}}
+    result = project.dbt("build", settings=settings)
+    assert result.success, result.messages
+    listed = result.rows("select reason, row_count, amount from rollforward__input_problems")
+    assert {row["reason"]: (row["row_count"], row["amount"]) for row in listed} == {
+        "null_unit": (1, Decimal("538886.34")),
+        "non_numeric_amount": (1, 0),
+        "rounded_amount": (1, Decimal("-0.00001")),
+    }
 
 
 def test_somebody_is_told(built: Built) -> None:

@@ -586,6 +586,7 @@ def test_month_ends_and_leap_days() -> None:
         (("a", None, "soon", "x"), "missing_date"),
         (("a", "2023-02-29", None, None), "unparseable_date"),
         (("a", "2023-02-28", "soon", None), "unparseable_date"),
+        (("a", "1899-12-31", "2023-02-28", None), "date_too_early"),
         (("a", "2023-02-28", "2023-02-28", None), "null_amount"),
         (("a", "2023-02-28", "2023-02-28", "12,50"), "non_numeric_amount"),
         (("a", "2023-02-28", "2023-02-28", float("nan")), "non_numeric_amount"),

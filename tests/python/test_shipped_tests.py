@@ -134,3 +134,35 @@ views:
             rates += result.rows("select loss_rate from losses where period_end = '2026-05-31'")
     # May: 290 at the start, b leaves with 60, d joins with 70.
     assert [row["loss_rate"] for row in rates] == [pytest.approx(60 / 290), pytest.approx(60 / 300)]
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [
+        ({"2026-01-31": 4, "2026-02-28": 3, "2026-03-31": 2}, "pass"),
+        ({"2026-01-15": 4, "2026-01-31": 4, "2026-02-10": 1, "2026-02-28": 2}, "pass"),
+        ({"2026-01-31": 4, "2026-02-27": 4, "2026-02-28": 1}, "warn"),
+        ({"2026-01-31": 4, "2026-03-31": 4}, "warn"),
+    ],
+    ids=["fewer", "a short day within a month", "a straggler", "a month without"],
+)
+def test_snapshots_that_look_cut_short_are_a_warning(
+    days: dict[str, int], status: str, tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "project", tables=["snapshots"])
+    rows = [
+        {"account": f"account {number}", "mrr": "10", "day": day}
+        for day, count in days.items()
+        for number in range(count)
+    ]
+    project.load("snapshots", {"account": "varchar", "mrr": "decimal(18, 2)", "day": "date"}, rows)
+    book = {
+        "relation": "source('raw', 'snapshots')",
+        "shape": "snapshots",
+        "unit": "account",
+        "amount": "mrr",
+        "snapshot_on": "day",
+    }
+    built = project.dbt("build", settings={"books": {"mrr": book}, "as_of_date": "2026-06-30"})
+    assert built.success, built.messages
+    assert built.statuses["snapshots_are_whole"] == status
