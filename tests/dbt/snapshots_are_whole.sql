@@ -13,13 +13,14 @@ compared_snapshots as (
     select
         book,
         dated_on,
+        min(dated_on) over (partition by book) as first_day,
         row_count,
-        lag(row_count) over (partition by book order by dated_on) as row_count_before,
-        month_index - lag(month_index) over (partition by book order by dated_on) - 1 as months_without_snapshot,
+        lag(row_count, 1) over (partition by book order by dated_on) as row_count_before,
+        month_index - lag(month_index, 1) over (partition by book order by dated_on) - 1 as months_without_snapshot,
         case when lead(month_index) over (partition by book order by dated_on) = month_index then 0 else 1 end as is_last_of_month
     from snapshots
 )
 
 select book, dated_on, row_count, row_count_before, months_without_snapshot
 from compared_snapshots
-where is_last_of_month = 1 and (2 * row_count < row_count_before or months_without_snapshot > 0)
+where dated_on > first_day and is_last_of_month = 1 and (2 * row_count < row_count_before or months_without_snapshot > 0)
