@@ -68,6 +68,10 @@ def selection_of(question: Question, meanings: Meanings) -> Selection:
     """Give the selection a question stands for; raises ProblemsFound."""
     fiscal = meanings.catalog.settings.fiscal_year_start_month
     question = replace(question, metrics=tuple(as_declared(name, meanings) for name in question.metrics))
+    from_day, to_day = _day(question.start, "--from", 0, fiscal), _day(question.end, "--to", 1, fiscal)
+    if from_day is not None and to_day is not None and from_day > to_day:
+        message = f"{to_day} is before {from_day}, with which the periods asked for begin"
+        raise refused("no-period", message, Place("--to"), "--from names the first period, --to the last")
     return Selection(
         metrics=_words(question.metrics, "METRIC"),
         book=typed(question.book, "--book") if question.book else None,
@@ -75,8 +79,8 @@ def selection_of(question: Question, meanings: Meanings) -> Selection:
         by=_words(question.by, "--by"),
         where=typed(question.where, "--where") if question.where else None,
         incomplete_periods="include" if question.include_incomplete else "exclude",
-        from_day=_day(question.start, "--from", 0, fiscal),
-        to_day=_day(question.end, "--to", 1, fiscal),
+        from_day=from_day,
+        to_day=to_day,
     )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rollforward.definitions import COHORTS, PACKAGE, Catalog, Settings
 from rollforward.errors import Problem, ProblemsFound
-from rollforward.folders import VARS_FILE
-from rollforward.layout import Layout, definition_files, model_names, read_file
+from rollforward.layout import Layout, definition_files, model_names, read_file, vars_document
 from rollforward.parse import Parsed, parse_definitions, parse_measures
 from rollforward.settings import read_settings
 
@@ -44,11 +43,8 @@ def _definitions(layout: Layout, *, own: bool, problems: list[Problem]) -> Parse
 
 
 def _settings(layout: Layout, problems: list[Problem]) -> Settings:
-    """Read the vars, from vars.yml where there is one."""
-    if not (layout.root / VARS_FILE).is_file():
-        return read_settings(layout.project_file, problems)
     try:
-        document = read_file(layout.root, layout.root / VARS_FILE, anchors=True, empty=True)
+        document = vars_document(layout)
     except ProblemsFound as found:
         problems += found.problems
         return Settings()

@@ -185,7 +185,9 @@ DATABASES: Mapping[str, str] = {
 ASKED: Mapping[str, str] = {
     "no-metric": "A question is about one metric at least: periods alone have no values.",
     "not-a-period": "A period is a year, a quarter, a month or a day that exists.",
-    "no-period": "The book has no such period at this comparison.",
+    "no-period": (
+        "The book has no such period at this comparison, or the last one asked for is before the first."
+    ),
     "plot-of-data": "A plot is for people, the formats for programs.",
     "binary-to-terminal": "Parquet would only disturb a terminal.",
     "no-project": "There is no dbt_project.yml in the folder or above it.",

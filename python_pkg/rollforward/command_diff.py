@@ -9,7 +9,7 @@ from pathlib import Path
 from rollforward.diff_text import Difference, as_data, as_markdown, as_text
 from rollforward.errors import Place
 from rollforward.folders import PACKAGES_FILE, VARS_FILE
-from rollforward.layout import read_file
+from rollforward.layout import vars_document
 from rollforward.options import wanted_of
 from rollforward.profile import Wanted
 from rollforward.relations import locate
@@ -28,7 +28,7 @@ def run(options: Namespace, setting: Setting) -> Said:
     workspace = open_workspace(setting.root)
     base = meanings_at(workspace.layout, options.base)
     before = state_of(base.meanings, _settings_then(base))
-    after = state_of(workspace.meanings, _settings_now(workspace))
+    after = state_of(workspace.meanings, vars_document(workspace.layout))
     found = Difference(
         base=options.base,
         commit=base.commit,
@@ -53,14 +53,6 @@ def _settings_then(base: Revision) -> Document:
     if VARS_FILE in base.texts:
         return read_document(VARS_FILE, base.texts[VARS_FILE], anchors=True, empty=True)
     return base.layout.project_file
-
-
-def _settings_now(workspace: Workspace) -> Document:
-    """Give the file that holds the vars."""
-    root = workspace.layout.root
-    if (root / VARS_FILE).is_file():
-        return read_file(root, root / VARS_FILE, anchors=True, empty=True)
-    return workspace.layout.project_file
 
 
 def _notes(base: Revision, root: Path) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rollforward.definitions import PACKAGE
-from rollforward.errors import Place, Problem, ProblemsFound, refused
+from rollforward.errors import Place, Problem, ProblemsFound, did_you_mean, refused
 from rollforward.first_files import (
     VIEW_FILE,
     book_name,
@@ -26,20 +26,30 @@ from rollforward.folders import (
     DEPENDENCIES_FILE,
     PACKAGES_FILE,
     PROJECT_FILE,
-    VARS_FILE,
     seen_from,
     target_folder,
 )
-from rollforward.layout import Layout, definition_files, is_installed, read_file, read_layout, shown_path
+from rollforward.layout import (
+    Layout,
+    definition_files,
+    is_installed,
+    model_names,
+    read_file,
+    read_layout,
+    shown_path,
+    vars_document,
+)
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
-from rollforward.proposals import Proposal, best, propose
+from rollforward.proposals import Proposal, Sample, best, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
-from rollforward.settings import read_settings
+from rollforward.settings import PLAIN, read_settings
 from rollforward.shapes import SHAPES
 from rollforward.source import Document, read_document
+
+BOOK_FLAGS = ("relation", "book", "shape", "unit", "amount", "date", "attribute", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,15 @@ def run(options: Namespace, setting: Setting) -> Said:
     layout = read_layout(setting.root, problems)
     if layout.is_package:
         raise refused("own-package", "this is rollforward itself, which has its demo", Place(PROJECT_FILE))
-    document = _vars_document(layout)
+    document = vars_document(layout)
     steps, known = [], []
     if has_vars(document):
         known.append(f"{document.path} has vars of {PACKAGE}")
         book = _first_book(document)
+        if any(vars(options)[flag] for flag in BOOK_FLAGS):
+            proposal = _completed(options, setting, layout)
+            block = vars_text(options.book or book_name(proposal), proposal)
+            steps.append(_Step(document.path, None, f"add to the books of {document.path}:\n\n{block}"))
     else:
         proposal = _completed(options, setting, layout)
         name = options.book or book_name(proposal)
@@ -82,6 +96,7 @@ def run(options: Namespace, setting: Setting) -> Said:
 def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal:
     """Give the book: what flags say, then what the data says, then what the user answers."""
     found = samples(layout, target_folder(layout.root), wanted_of(options), options.relation)
+    _check_relation(options.relation, layout)
     guessed = propose(found[0]) if options.relation and found else best(found)
     if guessed is None and not options.relation and setting.ask is None:
         message = "no relation of the project looks like revenue by customer and date"
@@ -89,7 +104,13 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
         raise refused("no-proposal", message, Place("command line"), hint)
     proposal = _with_flags(guessed or Proposal(options.relation), options)
     if setting.ask is not None and not options.yes:
+        relation = setting.ask("model, seed or source with the revenue", proposal.relation)
+        if relation != proposal.relation:
+            found = samples(layout, target_folder(layout.root), wanted_of(options), relation)
+            _check_relation(relation, layout)
+            proposal = propose(found[0]) if found else Proposal(relation)
         proposal = _asked(proposal, setting.ask)
+    _check_columns(proposal, found)
     if proposal.missing:
         message = f"it cannot be told how to read '{proposal.relation}'"
         raise refused("no-proposal", message, Place("command line"), f"say {', '.join(proposal.missing)}")
@@ -99,6 +120,36 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
             "no-proposal", message, Place("--date"), f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
         )
     return proposal
+
+
+def _check_relation(relation: str, layout: Layout) -> None:
+    """Refuse a plain name that the project has no model or seed of, where all names are those of files."""
+    known = model_names(layout)
+    is_elsewhere = (layout.root / "snapshots").is_dir() or any(f"{relation}_v" in name for name in known)
+    if PLAIN.fullmatch(relation) and relation not in known and not is_elsewhere:
+        message = f"the project has no model or seed '{relation}'"
+        hint = did_you_mean(
+            relation, known, otherwise="a table that dbt does not make is a source('...', '...')"
+        )
+        raise refused("no-proposal", message, Place("command line"), hint)
+
+
+def _check_columns(proposal: Proposal, found: Sequence[Sample]) -> None:
+    """Refuse names that the relation has no column of, all of them at once, where its columns are known."""
+    sample = next((each for each in found if each.relation == proposal.relation), None)
+    columns = {name.lower(): name for name in sample.columns} if sample else {}
+    words = (*proposal.unit, proposal.amount, *proposal.dates, *proposal.attributes, *proposal.key)
+    unknown = [word for word in dict.fromkeys(words) if columns and word and word.lower() not in columns]
+    if unknown:
+        raise ProblemsFound(
+            Problem(
+                "no-proposal",
+                f"'{proposal.relation}' has no column '{word}'",
+                Place("command line"),
+                did_you_mean(word, columns.values(), otherwise=f"columns: {', '.join(columns.values())}"),
+            )
+            for word in unknown
+        )
 
 
 def _with_flags(proposal: Proposal, options: Namespace) -> Proposal:
@@ -115,11 +166,10 @@ def _with_flags(proposal: Proposal, options: Namespace) -> Proposal:
 
 
 def _asked(proposal: Proposal, ask: Callable[[str, str], str]) -> Proposal:
-    """Ask for every part of the book, with what is proposed as the answer of an empty line."""
-    relation = ask("model, seed or source with the revenue", proposal.relation)
+    """Ask how the relation is read, with what is proposed as the answer of an empty line."""
     shape = ""
     while shape not in SHAPES:
-        shape = ask(f"its shape: {', '.join(SHAPES)}", shape or proposal.shape or "intervals")
+        shape = ask(f"its shape: {', '.join(SHAPES)}", proposal.shape or "intervals")
     unit = _several(ask("column, or columns, of the customer", ", ".join(proposal.unit)))
     amount = ask("column with the amount", proposal.amount)
     offered = proposal.dates if shape == proposal.shape else ()
@@ -129,17 +179,11 @@ def _asked(proposal: Proposal, ask: Callable[[str, str], str]) -> Proposal:
     )
     attributes = _several(ask("columns to slice by (- for none)", ", ".join(proposal.attributes)))
     key = _several(ask("column, or columns, that identify a row (- for none)", ", ".join(proposal.key)))
-    return Proposal(relation, shape, unit, amount, tuple(filter(None, dates)), attributes, key)
+    return Proposal(proposal.relation, shape, unit, amount, tuple(filter(None, dates)), attributes, key)
 
 
 def _several(answer: str) -> tuple[str, ...]:
     return () if answer.strip() == "-" else tuple(word for word in answer.replace(",", " ").split())
-
-
-def _vars_document(layout: Layout) -> Document:
-    if (layout.root / VARS_FILE).is_file():
-        return read_file(layout.root, layout.root / VARS_FILE, anchors=True, empty=True)
-    return layout.project_file
 
 
 def _vars_step(layout: Layout, document: Document, name: str, proposal: Proposal) -> _Step:

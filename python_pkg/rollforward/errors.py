@@ -76,10 +76,14 @@ def _underlined(place: Place, red: str, plain: str) -> list[str]:
 
 
 def did_you_mean(given: str, known: Iterable[str], *, otherwise: str = "") -> str:
-    """Give the hint for a word that is not known: the nearest known one, or else a sentence of the caller's.
+    """Give the hint for a word that is not known: the nearest known one, or one that begins so.
+
+    Where there is none it is `otherwise`, a sentence of the caller's.
 
     >>> did_you_mean("starting_revenu", ["starting_revenue", "ending_revenue"])
     "did you mean 'starting_revenue'?"
     """
-    near = difflib.get_close_matches(given, list(known), n=1)
+    names = list(known)
+    begun = [name for name in names if len(given) > 2 and name.startswith(given)]
+    near = difflib.get_close_matches(given, names, n=1, cutoff=0.7) or begun
     return f"did you mean '{near[0]}'?" if near else otherwise

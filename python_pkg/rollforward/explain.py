@@ -230,7 +230,15 @@ def _period(
         if period.start <= first and last <= period.end:
             return period
     message = f"there is no period {asked.period} of {book.name.text} at {comparison}"
-    hint = f"there are those from {observed[0].start} to {observed[-1].end}"
+    within = observed[0].start <= first and last <= observed[-1].end
+    if any(first <= period.start and period.end <= last for period in observed):
+        hint = f"it holds several periods of {comparison}: name one of them, or a longer --comparison"
+    elif within:
+        hint = (
+            "the book was not observed in it, or in the period it is compared with: see `snapshots_are_whole`"
+        )
+    else:
+        hint = f"there are those from {observed[0].start} to {observed[-1].end}"
     raise refused("no-period", message, typed(asked.period, "--period").place, hint)
 
 

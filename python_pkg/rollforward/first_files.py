@@ -6,6 +6,7 @@ import re
 
 from rollforward.definitions import PACKAGE
 from rollforward.proposals import Proposal
+from rollforward.settings import own_vars
 from rollforward.shapes import SHAPES
 from rollforward.source import Document, Mapping, Scalar, Sequence, typed
 
@@ -64,8 +65,7 @@ def with_vars(text: str, document: Document, name: str, proposal: Proposal) -> s
 
 def has_vars(document: Document) -> bool:
     """Whether there are vars of rollforward already."""
-    given = document.root.get("vars")
-    return isinstance(given, Mapping) and given.get(PACKAGE) is not None
+    return own_vars(document) is not None
 
 
 def view_text(name: str, proposal: Proposal, schema: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rollforward.definitions import PACKAGE
 from rollforward.errors import Place, Problem, ProblemsFound
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, seen_from
+from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, seen_from
 from rollforward.header import is_generated
 from rollforward.reader import Entries
 from rollforward.rendered import has_jinja, rendered
@@ -151,6 +151,13 @@ def read_file(root: Path, path: Path, *, anchors: bool = False, empty: bool = Fa
     """Read a YAML file, named in problems as it is seen from the project."""
     shown = shown_path(path, root)
     return read_document(shown, content_of(path, shown), anchors=anchors, empty=empty)
+
+
+def vars_document(layout: Layout) -> Document:
+    """Give the file that holds the vars: vars.yml where there is one. Raises ProblemsFound."""
+    if (layout.root / VARS_FILE).is_file():
+        return read_file(layout.root, layout.root / VARS_FILE, anchors=True, empty=True)
+    return layout.project_file
 
 
 def _files_below(folder: Path, root: Path, *suffixes: str) -> Iterator[Path]:

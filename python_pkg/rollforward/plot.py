@@ -93,12 +93,14 @@ def _places(count: int, room: int) -> list[int]:
 
 
 def _below(periods: Sequence[str], columns: Sequence[int], room: int) -> str:
-    """Write the names of periods under their columns, as many as there is room for."""
+    """Write the names of periods under their columns, as many as there is room for, the last one always."""
+    *others, (last, end) = zip(periods, columns, strict=True)
+    end = max(0, min(end, room - len(last)))
     line = ""
-    for period, column in zip(periods, columns, strict=True):
-        if column >= len(line) + (2 if line else 0) and column + len(period) <= room:
+    for period, column in others:
+        if column >= len(line) + (2 if line else 0) and column + len(period) + 2 <= end:
             line += " " * (column - len(line)) + period
-    return line
+    return f"{line:<{end}}{last}"
 
 
 def _legend(

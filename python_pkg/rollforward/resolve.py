@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -42,6 +43,7 @@ from rollforward.source import Scalar
 
 Named = TypeVar("Named")
 MOST_PARTS = 200
+_LISTED = "`rollforward list metrics` names them all"
 _NO_BOOK = "the vars of rollforward declare no book"
 
 
@@ -169,7 +171,7 @@ def resolve_selection(
     metrics = [by_name[word.text] for word in selection.metrics if word.text in by_name]
     measures = {measure.name for measure in catalog.measures}
     problems += [
-        _measure(word) if word.text in measures else _unknown_metric(word, by_name)
+        _measure(word) if word.text in measures else _unknown_metric(word, by_name, _LISTED)
         for word in selection.metrics
         if word.text not in declared
     ]
@@ -337,12 +339,17 @@ def _follows_again(words: Iterable[Name], parts: Mapping[str, Part], problems: l
 
 
 def _unknown_part(word: Name, known: Iterable[str], catalog: Catalog) -> Problem:
+    """Give what is said of a name in a formula, or of a side of a ratio, that stands for nothing."""
+    if re.search(r"[-+*/()\s]", word.text):
+        message = f"'{word.text}' is arithmetic, and each side of a ratio is one name"
+        hint = "write type: derived, expr: ... / ..."
+        return Problem("unknown-metric", message, word.place, hint)
     attributes = {attribute.text for book in catalog.settings.books for attribute in book.attributes}
     if word.text in ROW_COLUMNS or word.text in attributes:
         message = f"'{word.text}' is a column of single customers, and a formula is over sums"
         hint = "sum it up first: type: simple, agg: sum, expr: ..."
         return Problem("column-in-formula", message, word.place, hint)
-    return _unknown_metric(word, known)
+    return _unknown_metric(word, known, "name a measure of the cohorts or a metric")
 
 
 def _measure(word: Name | Scalar) -> Problem:
@@ -351,8 +358,8 @@ def _measure(word: Name | Scalar) -> Problem:
     return Problem("unknown-metric", message, word.place, hint)
 
 
-def _unknown_metric(word: Name | Scalar, known: Iterable[str]) -> Problem:
-    hint = did_you_mean(word.text, known, otherwise="name a measure of the cohorts or a metric")
+def _unknown_metric(word: Name | Scalar, known: Iterable[str], otherwise: str) -> Problem:
+    hint = did_you_mean(word.text, known, otherwise=otherwise)
     return Problem("unknown-metric", f"metric '{word.text}' is not defined", word.place, hint)
 
 

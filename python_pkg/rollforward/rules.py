@@ -60,14 +60,13 @@ def name_collision(meanings: Meanings) -> Iterator[Problem]:
     columns = dict.fromkeys(KEYS, "a column of the cohorts")
     columns |= dict.fromkeys((item.name for item in catalog.measures), "a measure of the cohorts")
     columns |= dict.fromkeys(ROW_COLUMNS, "a column of the ledger")
-    metrics = dict.fromkeys(
-        (name.text for metric in catalog.metrics for name in metric_names(metric)), "a metric"
-    )
+    shipped = [metric for metric in catalog.metrics if metric.card.project != catalog.project]
+    metrics = dict.fromkeys((name.text for metric in shipped for name in metric_names(metric)), "a metric")
     models = dict.fromkeys(map(str.lower, catalog.models), "a model or seed of the project")
     inner = dict.fromkeys(INNER_COLUMNS, "a column of the models")
     attributes = {word.text.lower() for book in catalog.settings.books for word in book.attributes}
     made = dict.fromkeys(attributes, "an attribute")
-    others = {"an attribute": metrics | inner, "a dimension": made}
+    others = {"an attribute": metrics | inner, "a dimension": made, "a metric": models | made}
     for name, what in _names(meanings):
         lower = name.text.lower()
         taken = (columns | others.get(what, models)).get(lower)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from rollforward.definitions import PACKAGE
 from rollforward.errors import Problem
 from rollforward.fingerprint import view_fingerprint
 from rollforward.plan import MetricPlan, ViewPlan, plan, plan_metric
 from rollforward.resolve import Meanings, metric_names
+from rollforward.settings import own_vars
 from rollforward.source import Document, Node, Scalar, Sequence
 from rollforward.source import Mapping as Nodes
 
@@ -218,8 +218,7 @@ _BOOK = "book "
 
 def _settings(document: Document) -> dict[str, dict[str, str]]:
     """Give the vars under rollforward as texts: each book by itself, and everything else."""
-    everyone = document.root.get("vars")
-    scoped = everyone.get(PACKAGE) if isinstance(everyone, Nodes) else None
+    scoped = own_vars(document)
     found: dict[str, dict[str, str]] = {}
     for key, value in scoped.entries if isinstance(scoped, Nodes) else ():
         if isinstance(value, Nodes) and key.text in ("books", "comparisons"):

@@ -7,7 +7,7 @@ here, with line and column, and some more: names that are too long, numbers in q
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from rollforward.days import MONTHS
@@ -25,7 +25,7 @@ from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.errors import Problem, did_you_mean
 from rollforward.reader import Entries, is_nothing
 from rollforward.shapes import SHAPES
-from rollforward.source import Document, Mapping, Scalar
+from rollforward.source import Document, Mapping, Node, Scalar
 from rollforward.words import SQL_WORDS
 
 SETTINGS = (
@@ -82,10 +82,17 @@ def _declared(entries: Entries) -> frozenset[str]:
     return frozenset(name.text for name, _ in books.entries) if isinstance(books, Mapping) else frozenset()
 
 
+def own_vars(document: Document) -> Node | None:
+    """Give what is under the package's name in the vars, if anything is."""
+    everyone = document.root.get("vars")
+    return everyone.get(PACKAGE) if isinstance(everyone, Mapping) else None
+
+
 def _given(document: Document, problems: list[Problem]) -> Entries:
     """Give the settings: the vars under the package's name, and no others."""
-    everyone = document.root.get("vars")
-    scoped = everyone.get(PACKAGE) if isinstance(everyone, Mapping) else None
+    scoped, everyone = own_vars(document), document.root.get("vars")
+    if scoped is None and isinstance(everyone, Mapping):
+        problems += _misspelt(everyone)
     given = scoped.entries if isinstance(scoped, Mapping) else ()
     if scoped is not None and not isinstance(scoped, Mapping) and not is_nothing(scoped):
         message, hint = f"the vars of {PACKAGE} have to be a mapping", f"allowed here: {', '.join(SETTINGS)}"
@@ -94,6 +101,14 @@ def _given(document: Document, problems: list[Problem]) -> Entries:
         Entries(scoped, "the vars of rollforward", scoped.place, problems).check_keys(SETTINGS)
     known = tuple(entry for entry in given if entry[0].text in SETTINGS and not is_nothing(entry[1]))
     return Entries(Mapping(known, document.root.place), "vars", document.root.place, problems)
+
+
+def _misspelt(everyone: Mapping) -> Iterator[Problem]:
+    """Note vars that hold books under a name like the package's: dbt would take them for somebody else's."""
+    for key, value in everyone.entries:
+        hint = did_you_mean(key.text, [PACKAGE])
+        if hint and isinstance(value, Mapping) and value.get("books") is not None:
+            yield Problem("unknown-key", f"'{key.text}' has books, and is not {PACKAGE}", key.place, hint)
 
 
 def _comparison(entry: Entries, name: Scalar) -> Comparison:

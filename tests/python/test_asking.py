@@ -197,6 +197,11 @@ def test_a_plot_has_a_line_for_every_slice(
     for name in ("basic", "pro", "(none)"):
         assert f" {name}: " in text
     assert "●" in text and "│" in text
+    last = max(
+        row["period_start"]
+        for row in json.loads(said(capsys, "query", "nrr", *QUERY, "--format", "json"))["rows"]
+    )
+    assert any(line.endswith(last[:7]) for line in text.splitlines())
 
 
 def test_a_plot_goes_to_a_file_like_any_other_answer(
@@ -238,6 +243,11 @@ def test_sql_is_the_statement_that_is_run(
         (["nrr", "--book", "orders", "--where", "unit = 'b01'"], 2, "error[row-column-in-where]"),
         (["nrr", "--book", "orders", "--from", "2026-13"], 2, "error[not-a-period]: there is no '2026-13'"),
         (["nrr", "--book", "orders", "--from", "June"], 2, "hint: write 2026-06, 2026-Q2, 2026"),
+        (
+            ["nrr", "--book", "orders", "--from", "2026-03", "--to", "2026-01"],
+            2,
+            "error[no-period]: 2026-01-31",
+        ),
         (["nrr", "--book", "orders", "--order-by", "plan"], 2, "error[unknown-column]"),
         (["nrr", "--book", "orders", "--plot", "--format", "csv"], 2, "error[plot-of-data]"),
         (["nrr", "--book", "orders", "--target", "prod"], 1, "profile 'shop' has no target 'prod'"),

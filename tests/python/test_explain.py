@@ -389,6 +389,8 @@ def test_what_cannot_be_explained_is_said(capsys: pytest.CaptureFixture[str]) ->
     words = ["explain", "quick_ratio", "--book", "subscriptions"]
     assert "error[no-period]" in said(capsys, *words, "--period", "1999", code=2)
     assert "hint: there are those from 2024-" in said(capsys, *words, "--period", "1999", code=1 + 1)
+    several = said(capsys, *words, "--period", "2025", "--comparison", "month_over_month", code=2)
+    assert "hint: it holds several periods of month_over_month" in several
     assert "error[unknown-attribute]" in said(capsys, *words, "--by", "country", code=2)
     assert "the period is not over" in said(capsys, *words, "--period", "2026-06")
 

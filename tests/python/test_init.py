@@ -183,6 +183,40 @@ def test_answers_on_a_terminal_come_before_what_is_guessed(
     assert "column for ended_on [ended_on]" in asked
 
 
+def test_another_relation_is_looked_at_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rollforward.arguments import parser
+    from rollforward.command_init import run
+
+    payments = "user_id,total,paid_at\n1,5,2026-01-31\n"
+    folder = project(tmp_path / "shop", FILES | {"seeds/receipts.csv": payments})
+    monkeypatch.chdir(folder)
+    answers = {"model, seed or source with the revenue": "receipts"}
+    run(parser().parse_args(["init"]), Setting(folder, ask=lambda what, given: answers.get(what, given)))
+    text = (folder / "dbt_project.yml").read_text()
+    for line in ("relation: receipts", "shape: payments", "unit: user_id", "occurred_on: paid_at"):
+        assert line in text
+
+
+def test_what_is_not_there_is_said_all_at_once(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    said = init(folder, "--relation", "fct_subscription", code=2)
+    assert "the project has no model or seed 'fct_subscription'" in said
+    assert "did you mean 'fct_subscriptions'?" in said
+    said = init(folder, "--relation", "fct_subscriptions", "--unit", "custmer_id", "--attribute", "x", code=2)
+    assert "has no column 'custmer_id'\n     = hint: did you mean 'customer_id'?" in said
+    assert "has no column 'x'\n     = hint: columns: subscription_id, customer_id, plan," in said
+    assert (folder / "dbt_project.yml").read_text() == PROJECT
+
+
+def test_another_book_is_shown_for_you_to_add(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    init(folder)
+    before = state(folder)
+    said = init(folder, "--relation", "fct_subscriptions", "--book", "twice")
+    assert "add to the books of dbt_project.yml:" in said and "      twice:\n" in said
+    assert state(folder) == before
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -271,7 +305,7 @@ def test_where_nothing_can_be_told_it_says_what_to_say(tmp_path: Path) -> None:
     said = init(folder, "--relation", "numbers", "--unit", "a", code=2)
     assert "it cannot be told how to read 'numbers'" in said and "say --shape, --amount, --date" in said
     said = init(folder, "--relation", "numbers", "--shape", "payments", "--unit", "a", "--amount", "b",
-                "--date", "c,d", code=2)  # fmt: skip
+                "--date", "a,b", code=2)  # fmt: skip
     assert "shape payments has 1 date column" in said
     assert "error[own-package]" in init(REPO, code=1)
 
@@ -301,7 +335,12 @@ def test_what_cannot_be_an_attribute_is_not_proposed() -> None:
 
 
 def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
-    folder = project(tmp_path / "shop")
+    columns = (
+        SUBSCRIPTIONS.replace("customer_id", "1_000")
+        .replace("region", "off")
+        .replace("subscription_id", ".5")
+    )
+    folder = project(tmp_path / "shop", FILES | {"seeds/fct_subscriptions.csv": columns})
     init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "off,.5", code=1)
     init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "plan")
     assert 'unit: "1_000"' in (folder / "dbt_project.yml").read_text()
