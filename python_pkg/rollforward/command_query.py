@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from rollforward.answer import Answer
 from rollforward.asking import Question, answer_to, rows_of
 from rollforward.errors import Place, ProblemsFound, refused
 from rollforward.exports import as_csv, as_json
@@ -14,6 +15,7 @@ from rollforward.said import Said, Setting
 from rollforward.screen import Screen
 from rollforward.session import open_session
 from rollforward.table_view import as_text
+from rollforward.tables import Table
 from rollforward.workspace import Workspace, dialect_for, first_dialect, open_workspace
 
 
@@ -35,30 +37,33 @@ def run(options: Namespace, setting: Setting) -> Said:
     fiscal = workspace.meanings.catalog.settings.fiscal_year_start_month
     # A file is read on other screens, and by programs: nothing in it is of this one but its width.
     screen = Screen(width=setting.screen.width) if options.output else setting.screen
-    match "plot" if options.plot else options.format:
-        case "plot":
-            from rollforward.plot import plot
-
-            written: str | bytes = plot(found, table, screen, fiscal)
-        case "csv":
-            written = as_csv(table)
-        case "json":
-            written = as_json(table)
-        case "parquet":
-            from rollforward.parquet import as_parquet
-
-            if options.output is None and setting.screen.terminal:
-                hint = "say --output FILE, or pipe it"
-                raise refused(
-                    "binary-to-terminal", "parquet cannot be read on a screen", Place("--format"), hint
-                )
-            written = as_parquet(table)
-        case _:
-            written = as_text(found, table, screen, fiscal)
+    if options.format == "parquet" and options.output is None and screen.terminal:
+        hint = "say --output FILE, or pipe it"
+        raise refused("binary-to-terminal", "parquet cannot be read on a screen", Place("--format"), hint)
+    written = _written("plot" if options.plot else options.format, found, table, screen, fiscal)
     if options.output is not None:
         rows = "1 row" if len(table.rows) == 1 else f"{len(table.rows)} rows"
         return _saved(options, written, "the plot" if options.plot else rows, notes)
     return Said(written, notes)
+
+
+def _written(form: str, found: Answer, table: Table, screen: Screen, fiscal: int) -> str | bytes:
+    """Give an answer in a format, or as a plot."""
+    match form:
+        case "plot":
+            from rollforward.plot import plot
+
+            return plot(found, table, screen, fiscal)
+        case "csv":
+            return as_csv(table)
+        case "json":
+            return as_json(table)
+        case "parquet":
+            from rollforward.parquet import as_parquet
+
+            return as_parquet(table)
+        case _:
+            return as_text(found, table, screen, fiscal)
 
 
 def _saved(options: Namespace, written: str | bytes, what: str, notes: tuple[str, ...]) -> Said:

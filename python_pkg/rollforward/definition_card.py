@@ -171,11 +171,7 @@ def _policies(settings: Settings) -> dict[str, str | int]:
 
 
 def _views(card: MetricCard) -> list[str]:
-    return [
-        each.view.name.text
-        for each in card.meanings.views
-        if any(metric.name == card.plan.name for metric in each.selected.metrics)
-    ]
+    return [each.view.name.text for each in card.meanings.views if each.selected.shows(card.plan.name)]
 
 
 def _defined_at(card: MetricCard) -> str:

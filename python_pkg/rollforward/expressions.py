@@ -35,6 +35,8 @@ PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _OWN_WORDS = re.compile(r'["`\[?~]|if|ilike', flags=re.IGNORECASE)
 """In texts without any of these no engine has words of its own."""
+_IN_QUOTES = re.compile(r"'[^']*'")
+_CURLY = re.compile("[\u2018\u2019\u201c\u201d]")
 _DENIED = re.compile(r"not|!", flags=re.IGNORECASE)
 _ORDERINGS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
@@ -72,6 +74,10 @@ def parsed(sql: Scalar, hint: str, dialect: str = DEFAULT.adapter) -> exp.Expr:
 
     if len(sql.text) > MOST_CHARACTERS:
         raise refused(f"this has more than {MOST_CHARACTERS:,} characters", sql.place)
+    curly = _CURLY.search(_IN_QUOTES.sub(lambda found: " " * len(found[0]), sql.text))
+    if curly:
+        message = f"{curly[0]} is a quote of word processors, not of SQL; write '"
+        raise refused(message, sql.within(curly.start(), 1))
     try:
         trees = sqlglot.parse(sql.text, read=(dialect_of(dialect) or DEFAULT).sqlglot)
     except ParseError as error:

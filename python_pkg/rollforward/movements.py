@@ -23,7 +23,7 @@ Table = tuple[Linear, ...]
 ZERO: Linear = (Fraction(0), Fraction(0), Fraction(0))
 _S: Linear = (Fraction(0), Fraction(1), Fraction(0))
 _S_AND_T: Linear = (Fraction(0), Fraction(1), Fraction(1))
-SIDES: Mapping[str, tuple[Linear, Linear]] = {
+AMOUNTS: Mapping[str, tuple[Linear, Linear]] = {
     "new": (ZERO, _S),
     "reactivation": (ZERO, _S),
     "expansion": (_S, _S_AND_T),
@@ -104,7 +104,7 @@ def _value(node: exp.Expr, movement: str) -> Linear | None:
     """Give an expression in a movement; None where it cannot be told."""
     match node:
         case exp.Column():
-            return dict(zip(("starting_amount", "ending_amount"), SIDES[movement], strict=True)).get(
+            return dict(zip(("starting_amount", "ending_amount"), AMOUNTS[movement], strict=True)).get(
                 node.name
             )
         case exp.Literal() if not node.is_string:

@@ -96,6 +96,10 @@ class SelectionMeaning:
         """The columns it is sliced by."""
         return tuple(word.text for word in self.selection.by)
 
+    def shows(self, metric: str) -> bool:
+        """Whether it has a metric of this name, asked for by it or by an alias."""
+        return any(each.name == metric for each in self.metrics)
+
     @property
     def reads_ledger(self) -> bool:
         """Whether a metric or a dimension needs the rows of the ledger."""

@@ -135,11 +135,7 @@ def _reworded(before: State, after: State) -> Iterable[Change]:
 
 
 def _seen_in(state: State, metric: str) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name, view in state.views.items()
-        if any(each.name == metric for each in view.meaning.selected.metrics)
-    )
+    return tuple(name for name, view in state.views.items() if view.meaning.selected.shows(metric))
 
 
 # --- views ----------------------------------------------------------------------------------------

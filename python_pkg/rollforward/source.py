@@ -165,11 +165,28 @@ def _decode(path: str, content: bytes) -> str:
     return text
 
 
+_COLUMNS_HINT = "the lines of a list or a mapping begin in one column"
+_SYNTAX_HINTS = {
+    "mapping values": f"put a text with a colon in quotes; {_COLUMNS_HINT}",
+    "expected": _COLUMNS_HINT,
+}
+"""What to do about what the YAML reader says, by words in it."""
+_BRACKETS = {"flow sequence": "]", "flow mapping": "}"}
+"""What closes what the reader was in, by its words for it."""
+
+
 def _syntax_problem(path: str, lines: tuple[str, ...], error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
     if mark is None:
         return Problem("yaml-syntax", f"this is not YAML: {said}", Place(path))
+    context, opened = getattr(error, "context", None) or "", getattr(error, "context_mark", None)
+    closed_by, hint = next((sign for words, sign in _BRACKETS.items() if words in context), ""), ""
+    if closed_by and opened is not None and opened.line < mark.line:
+        # The reader notices where something else begins.
+        mark, said = opened, f"{closed_by} is missing, which closes this"
+    else:
+        hint = next((what for words, what in _SYNTAX_HINTS.items() if words in said), "")
     line = min(mark.line, max(0, len(lines) - 1))
     source = lines[line] if lines else ""
     column = min(mark.column, len(source)) + 1
@@ -177,7 +194,7 @@ def _syntax_problem(path: str, lines: tuple[str, ...], error: yaml.YAMLError) ->
     if "\t" in indent:
         place = Place(path, line + 1, indent.index("\t") + 1, 1, source)
         return Problem("yaml-tab", "the line is indented with a tab", place, "indent with spaces")
-    return Problem("yaml-syntax", f"this is not YAML: {said}", Place(path, line + 1, column, 1, source))
+    return Problem("yaml-syntax", f"this is not YAML: {said}", Place(path, line + 1, column, 1, source), hint)
 
 
 class _Reader:

@@ -27,7 +27,7 @@ import oracle  # noqa: E402
 import strategies  # noqa: E402
 import test_oracle as published  # noqa: E402
 import test_reference_values as reference  # noqa: E402
-from conftest import SHARED  # noqa: E402
+from conftest import IS_SHARED, SHARED  # noqa: E402
 from test_build_against_oracle import KEYS, attribute_names  # noqa: E402
 from test_going_on import edited, moved  # noqa: E402
 
@@ -86,7 +86,7 @@ def questions(book: str, by: str, where: str) -> dict[str, list[str]]:
 
 def reference_cases() -> list[Case]:
     """The books of the published values in two builds."""
-    if not SHARED.exists():
+    if not IS_SHARED:
         why = "the shared reference data is not here"
         return [Case("reference_subscriptions", skipped=why), Case("reference_payments", skipped=why)]
     standing = {
