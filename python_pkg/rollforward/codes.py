@@ -64,6 +64,7 @@ NAMES: Mapping[str, str] = {
         "A word is neither an attribute of the book nor a dimension, or reads one it does not have."
     ),
     "unknown-book": "A book is not declared in the vars.",
+    "unknown-relation": "A book's relation is not in the project, which has one that is called much like it.",
     "unknown-comparison": "A comparison is neither a standard one nor declared in the vars.",
     "unknown-column": "The ledger, or an answer, has no column of this name.",
     "unknown-value": "A column is compared with a text that it never holds, so that nothing would be found.",

@@ -123,11 +123,11 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
 
 
 def _check_relation(relation: str, layout: Layout) -> None:
-    """Refuse a plain name that the project has no model or seed of, where all names are those of files."""
+    """Refuse a plain name that the project has no model, seed or snapshot of."""
     known = model_names(layout)
-    is_elsewhere = (layout.root / "snapshots").is_dir() or any(f"{relation}_v" in name for name in known)
-    if PLAIN.fullmatch(relation) and relation not in known and not is_elsewhere:
-        message = f"the project has no model or seed '{relation}'"
+    of_versions = any(name.startswith(f"{relation}_v") for name in known)
+    if PLAIN.fullmatch(relation) and relation not in known and not of_versions:
+        message = f"the project has no model, seed or snapshot '{relation}'"
         hint = did_you_mean(
             relation, known, otherwise="a table that dbt does not make is a source('...', '...')"
         )

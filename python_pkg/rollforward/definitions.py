@@ -240,6 +240,7 @@ class Book:
     """A stream of revenue, as far as metric views need to know it; no comparisons named means all."""
 
     name: Scalar
+    relation: Scalar
     shape: str
     unit: tuple[Scalar, ...]
     attributes: tuple[Scalar, ...]

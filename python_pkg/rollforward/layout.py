@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,12 @@ from rollforward.source import (
     read_document,
 )
 
-_PLACES = ("name", "packages-install-path", "model-paths", "macro-paths", "seed-paths")
+_PLACES = (
+    *("name", "packages-install-path"),
+    *("model-paths", "macro-paths", "seed-paths", "snapshot-paths"),
+)
+_SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)|^\s*-?\s*name:\s*[\"']?(\w+)", flags=re.M)
+"""Where a file names a snapshot: a block of Jinja, or an entry of YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Layout:
     model_paths: tuple[Path, ...]
     macro_paths: tuple[Path, ...]
     seed_paths: tuple[Path, ...]
+    snapshot_paths: tuple[Path, ...]
     project_file: Document
 
     @property
@@ -70,6 +77,7 @@ def read_layout(root: Path, problems: list[Problem]) -> Layout:
         model_paths=_folders(root, entries, "model-paths", "models"),
         macro_paths=_folders(root, entries, "macro-paths", "macros"),
         seed_paths=_folders(root, entries, "seed-paths", "seeds"),
+        snapshot_paths=_folders(root, entries, "snapshot-paths", "snapshots"),
         project_file=document,
     )
 
@@ -129,7 +137,7 @@ def definition_files(root: Path) -> tuple[Path, ...]:
 
 
 def model_names(layout: Layout) -> tuple[str, ...]:
-    """Give the names of models and seeds that are there whatever the definitions say.
+    """Give the names of models, seeds and snapshots that are there whatever the definitions say.
 
     Raises ProblemsFound.
     """
@@ -144,7 +152,10 @@ def model_names(layout: Layout) -> tuple[str, ...]:
             if not path.is_relative_to(shipped / DEFINITIONS)
         ]
     written = [path for path in models if path.parent != layout.models or not is_generated(_first_line(path))]
-    return tuple(dict.fromkeys(path.stem for path in (*written, *seeds)))
+    files = [path for folder in layout.snapshot_paths for path in _files_below(folder, root, ".sql", ".yml")]
+    texts = (content_of(path, shown_path(path, root)).decode(errors="replace") for path in files)
+    snapshots = [word for text in texts for found in _SNAPSHOT.findall(text) for word in found if word]
+    return tuple(dict.fromkeys((*(path.stem for path in (*written, *seeds)), *snapshots)))
 
 
 def read_file(root: Path, path: Path, *, anchors: bool = False, empty: bool = False) -> Document:

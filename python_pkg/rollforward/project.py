@@ -110,7 +110,7 @@ def _inputs(layout: Layout) -> list[Path]:
     from rollforward.catalog import COHORTS_FILE
 
     own = [layout.root / name for name in (PROJECT_FILE, VARS_FILE, DEFINITIONS)]
-    return [*own, layout.package / DEFINITIONS, layout.package / COHORTS_FILE]
+    return [*own, layout.package / DEFINITIONS, layout.package / COHORTS_FILE, *layout.snapshot_paths]
 
 
 def _named(layout: Layout) -> list[Path]:

@@ -184,14 +184,14 @@ def resolve_selection(
     words = selection.comparisons or _default_comparisons(metrics, place, problems)
     known = {comparison.name: comparison for comparison in catalog.settings.comparisons}
     comparisons = _found(words, known, "comparison", problems)
-    if book is None:
-        return None
-    attributes = {attribute.text: attribute for attribute in book.attributes}
-    dimensions = {each.name: each for each in meanings.dimensions}
-    slices: dict[str, object] = {**attributes, **dimensions}
+    slices = _slices(book, meanings)
     silent = catalog.broken | {each.name.text for each in catalog.dimensions} - slices.keys()
     said = [word for word in selection.by if word.text not in silent]
-    by = _found(said, slices, "attribute", problems, f" in book '{book.name.text}'")
+    if book is None and catalog.settings.broken_books:
+        return None
+    by = _found(said, slices, "attribute", problems, f" in book '{book.name.text}'" if book else "")
+    if book is None:
+        return None
     made = tuple(each for each in by if isinstance(each, DimensionMeaning))
     followed = replace(
         selection,
@@ -200,6 +200,13 @@ def resolve_selection(
         by=tuple(word for word in selection.by if word.text in slices),
     )
     return SelectionMeaning(followed, book, tuple(metrics), comparisons, made)
+
+
+def _slices(book: Book | None, meanings: Meanings) -> dict[str, object]:
+    """Give what there is to slice by: where the book is not known, an attribute can be that of any."""
+    books = meanings.catalog.settings.books if book is None else (book,)
+    attributes = {attribute.text: attribute for each in books for attribute in each.attributes}
+    return {**attributes, **{each.name: each for each in meanings.dimensions}}
 
 
 def _default_comparisons(

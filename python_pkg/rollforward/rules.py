@@ -93,6 +93,18 @@ def spelled_alike(meanings: Meanings) -> Iterator[Problem]:
                 yield Problem("name-collision", message, name.place, "spell it alike everywhere")
 
 
+def unknown_relation(meanings: Meanings) -> Iterator[Problem]:
+    """A relation with a plain name is one of the project; where none is called alike, dbt may know one."""
+    known = {*meanings.catalog.models, *(view.name.text for view in meanings.catalog.views)}
+    for book in meanings.catalog.settings.books:
+        name = book.relation.text
+        of_versions = any(each.startswith(f"{name}_v") for each in known)
+        hint = "" if name in known or of_versions else did_you_mean(name, sorted(known))
+        if hint:
+            message = f"the project has no model, seed or snapshot '{name}'"
+            yield Problem("unknown-relation", message, book.relation.place, hint)
+
+
 def kept_ending(meanings: Meanings) -> Iterator[Problem]:
     """No name ends in _numerator or _denominator: views name the two sides of their rates so."""
     for name, what in _names(meanings):
@@ -329,6 +341,7 @@ RULES: tuple[Rule, ...] = (
     reserved_word,
     name_collision,
     spelled_alike,
+    unknown_relation,
     kept_ending,
     mixed_kinds,
     constant_formula,

@@ -130,7 +130,7 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | 
     entry.check_keys((*BOOK_KEYS, *dates), (*BOOK_REQUIRED, *dates[:1]) if shape else BOOK_REQUIRED)
     for key in ("relation", "amount", *dates):
         _texts(filter(None, [entry.text(key)]), entry)
-    _check_relation(entry)
+    relation = _relation(entry)
     unit, attributes, chosen, _ = (
         _texts(entry.texts(name, single=True), entry) for name in ("unit", "attributes", "comparisons", "key")
     )
@@ -140,7 +140,9 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | 
         if word.text not in comparisons:
             hint = did_you_mean(word.text, comparisons, otherwise=f"known: {', '.join(comparisons)}")
             entry.say("unknown-comparison", f"comparison '{word.text}' is not defined", word.place, hint)
-    return Book(name, shape, unit, attributes, chosen) if len(entry.problems) == before else None
+    if relation is None or len(entry.problems) > before:
+        return None
+    return Book(name, relation, shape, unit, attributes, chosen)
 
 
 def can_be_attribute(name: str) -> bool:
@@ -165,12 +167,13 @@ def _check_plain(name: Scalar, what: str, entry: Entries) -> None:
         entry.say("invalid-name", message, name.place, "use letters, digits and _")
 
 
-def _check_relation(entry: Entries) -> None:
+def _relation(entry: Entries) -> Scalar | None:
     given = entry.text("relation")
     if given is not None and not RELATION.fullmatch(given.text):
         message = f"'{given.text}' is no relation of a dbt project"
         hint = "write model, package.model, ref('model') or source('source', 'table')"
         entry.say("wrong-shape", message, given.place, hint)
+    return given
 
 
 def _check_as_of_date(entries: Entries) -> None:

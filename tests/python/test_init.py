@@ -200,7 +200,7 @@ def test_another_relation_is_looked_at_anew(tmp_path: Path, monkeypatch: pytest.
 def test_what_is_not_there_is_said_all_at_once(tmp_path: Path) -> None:
     folder = project(tmp_path / "shop")
     said = init(folder, "--relation", "fct_subscription", code=2)
-    assert "the project has no model or seed 'fct_subscription'" in said
+    assert "the project has no model, seed or snapshot 'fct_subscription'" in said
     assert "did you mean 'fct_subscriptions'?" in said
     said = init(folder, "--relation", "fct_subscriptions", "--unit", "custmer_id", "--attribute", "x", code=2)
     assert "has no column 'custmer_id'\n     = hint: did you mean 'customer_id'?" in said
@@ -344,6 +344,18 @@ def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
     init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "off,.5", code=1)
     init(folder, "--relation", "fct_subscriptions", "--unit", "1_000", "--attribute", "plan")
     assert 'unit: "1_000"' in (folder / "dbt_project.yml").read_text()
+
+
+def test_a_few_values_that_cannot_be_read_are_no_reason_to_give_up() -> None:
+    """The build lists them."""
+    columns = {
+        "customer_id": ["a"] * 40,
+        "mrr": ["10"] * 39 + ["1,200"],
+        "started_on": ["2026-01-05"] * 39 + ["soon"],
+        "ended_on": [""] * 40,
+    }
+    found = propose(Sample("given", columns))
+    assert (found.amount, found.dates) == ("mrr", ("started_on", "ended_on"))
 
 
 def test_the_likeliest_relation_is_proposed() -> None:
