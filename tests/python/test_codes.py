@@ -15,8 +15,8 @@ PAGE = REPO / "docs" / "reference" / "problems.md"
 CODE = "".join(path.read_text() for path in (REPO / "python_pkg" / "rollforward").glob("*.py"))
 # Words of dbt and Python that are written like codes.
 OTHERS = {
-    "macro-paths", "model-paths", "seed-paths", "snapshot-paths", "packages-install-path", "utf-8", "utf-8-sig", "my-metric",
-    "rev-parse", "cat-file", "for-each-ref",
+    "macro-paths", "model-paths", "seed-paths", "snapshot-paths", "packages-install-path",
+    "utf-8", "utf-8-sig", "my-metric", "rev-parse", "cat-file", "for-each-ref",
 }  # fmt: skip
 IN_FILES = {
     "not-readable", "not-utf-8", "not-printable", "too-large", "package-missing", "not-writable",
