@@ -71,6 +71,7 @@ def _books(meanings: Meanings) -> Iterable[dict[str, Any]]:
     for book in settings.books:
         yield {
             "book": book.name.text,
+            "relation": book.relation.text,
             "shape": book.shape,
             "measured": book.measurement,
             "unit": [column.text for column in book.unit],
