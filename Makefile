@@ -63,7 +63,7 @@ bench-full: $(READY)  ## the same up to 5 million customers: hours
 	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes snapshots,payments --repeats 3 --out benchmarks/results/full_others.json
 	@$(PY) benchmarks/run.py --sizes 1000000 --shapes snapshots --memory-limit 2GB --repeats 1 --contenders floor,rollforward --out benchmarks/results/full_snapshots.json
 	@$(PY) benchmarks/run.py --sizes 3300000 --shapes payments --memory-limit 8GB --repeats 1 --contenders floor,rollforward --out benchmarks/results/full_payments.json
-	@$(PY) benchmarks/report.py $(addprefix benchmarks/results/full_,$(addsuffix .json,intervals large others snapshots payments))
+	@$(PY) benchmarks/report.py $(addprefix benchmarks/results/full_,$(addsuffix .json,intervals million large others snapshots payments))
 
 bench-cli: $(READY)  ## measure the command line beside MetricFlow's
 	@[ -x benchmarks/metricflow/.venv/bin/mf ] || { \
