@@ -45,7 +45,7 @@ from rollforward.proposals import Proposal, Sample, best, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
-from rollforward.settings import PLAIN, read_settings
+from rollforward.settings import is_no_relation, read_settings
 from rollforward.shapes import SHAPES
 from rollforward.source import Document, read_document
 
@@ -125,8 +125,7 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
 def _check_relation(relation: str, layout: Layout) -> None:
     """Refuse a plain name that the project has no model, seed or snapshot of."""
     known = model_names(layout)
-    of_versions = any(name.startswith(f"{relation}_v") for name in known)
-    if PLAIN.fullmatch(relation) and relation not in known and not of_versions:
+    if is_no_relation(relation, known):
         message = f"the project has no model, seed or snapshot '{relation}'"
         hint = did_you_mean(
             relation, known, otherwise="a table that dbt does not make is a source('...', '...')"

@@ -23,6 +23,7 @@ from rollforward.formula import Formula, Name, Negative, Number, Operation
 from rollforward.kinds import RATE, Kind, joined, kind_of, kind_of_measure
 from rollforward.rational import Constant, Form, Nested, Rate, Single, Total, measures_in, numbers_in
 from rollforward.resolve import Meanings, MetricMeaning, SelectionMeaning, formula_of, metric_names
+from rollforward.settings import is_no_relation
 from rollforward.source import Scalar
 from rollforward.words import DBT_WORDS, SQL_WORDS
 
@@ -98,8 +99,7 @@ def unknown_relation(meanings: Meanings) -> Iterator[Problem]:
     known = {*meanings.catalog.models, *(view.name.text for view in meanings.catalog.views)}
     for book in meanings.catalog.settings.books:
         name = book.relation.text
-        of_versions = any(each.startswith(f"{name}_v") for each in known)
-        hint = "" if name in known or of_versions else did_you_mean(name, sorted(known))
+        hint = did_you_mean(name, sorted(known)) if is_no_relation(name, known) else ""
         if hint:
             message = f"the project has no model, seed or snapshot '{name}'"
             yield Problem("unknown-relation", message, book.relation.place, hint)

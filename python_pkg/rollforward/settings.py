@@ -151,6 +151,15 @@ def can_be_attribute(name: str) -> bool:
     return plain and not is_kept(name) and not is_of_statements(name) and not name.lower().endswith(SIDES)
 
 
+def is_no_relation(name: str, known: Collection[str]) -> bool:
+    """Whether a plain name is that of none of the project's models, seeds and snapshots.
+
+    A model of several versions has files that are called after each.
+    """
+    of_versions = any(each.startswith(f"{name}_v") for each in known)
+    return PLAIN.fullmatch(name) is not None and name not in known and not of_versions
+
+
 def _texts(names: Iterable[Scalar], entry: Entries) -> tuple[Scalar, ...]:
     """Give names that dbt reads as texts; those it reads as a number, a truth or a date are noted."""
     given = tuple(names)
