@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from rollforward.definitions import COHORTS, PACKAGE, Catalog, Settings
 from rollforward.errors import Problem, ProblemsFound
-from rollforward.layout import Layout, definition_files, model_names, read_file, vars_document
+from rollforward.layout import (
+    Layout,
+    definition_files,
+    model_names,
+    read_file,
+    snapshot_names,
+    vars_document,
+)
 from rollforward.parse import Parsed, parse_definitions, parse_measures
 from rollforward.settings import read_settings
 
@@ -23,6 +30,7 @@ def read_catalog(layout: Layout, problems: list[Problem]) -> Catalog:
         views=own.views,
         settings=_settings(layout, problems),
         models=model_names(layout),
+        snapshots=snapshot_names(layout),
         dimensions=shipped.dimensions + own.dimensions,
         broken=shipped.broken | own.broken,
     )

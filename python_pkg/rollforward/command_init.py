@@ -37,6 +37,7 @@ from rollforward.layout import (
     read_file,
     read_layout,
     shown_path,
+    snapshot_names,
     vars_document,
 )
 from rollforward.options import listed, wanted_of
@@ -125,7 +126,7 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
 def _check_relation(relation: str, layout: Layout) -> None:
     """Refuse a plain name that the project has no model, seed or snapshot of."""
     known = model_names(layout)
-    if is_no_relation(relation, known):
+    if is_no_relation(relation, (*known, *snapshot_names(layout))):
         message = f"the project has no model, seed or snapshot '{relation}'"
         hint = did_you_mean(
             relation, known, otherwise="a table that dbt does not make is a source('...', '...')"

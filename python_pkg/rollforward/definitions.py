@@ -290,7 +290,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything a compile knows. `broken` are names of definitions with something wrong in them."""
+    """Everything a compile knows.
+
+    `broken` are names of definitions with something wrong in them, `snapshots` words that may name one.
+    """
 
     project: str
     measures: tuple[Measure, ...]
@@ -299,4 +302,5 @@ class Catalog:
     settings: Settings
     dimensions: tuple[Dimension, ...] = ()
     models: tuple[str, ...] = ()
+    snapshots: tuple[str, ...] = ()
     broken: frozenset[str] = field(default=frozenset())

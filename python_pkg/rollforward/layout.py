@@ -30,7 +30,7 @@ _PLACES = (
     *("model-paths", "macro-paths", "seed-paths", "snapshot-paths"),
 )
 _SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)|^\s*-?\s*name:\s*[\"']?(\w+)", flags=re.M)
-"""Where a file names a snapshot: a block of Jinja, or an entry of YAML."""
+"""Where a file may name a snapshot: a block of Jinja, or an entry of YAML, perhaps of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def definition_files(root: Path) -> tuple[Path, ...]:
 
 
 def model_names(layout: Layout) -> tuple[str, ...]:
-    """Give the names of models, seeds and snapshots that are there whatever the definitions say.
+    """Give the names of models and seeds that are there whatever the definitions say.
 
     Raises ProblemsFound.
     """
@@ -152,10 +152,20 @@ def model_names(layout: Layout) -> tuple[str, ...]:
             if not path.is_relative_to(shipped / DEFINITIONS)
         ]
     written = [path for path in models if path.parent != layout.models or not is_generated(_first_line(path))]
-    files = [path for folder in layout.snapshot_paths for path in _files_below(folder, root, ".sql", ".yml")]
+    return tuple(dict.fromkeys(path.stem for path in (*written, *seeds)))
+
+
+def snapshot_names(layout: Layout) -> tuple[str, ...]:
+    """Give every word that can be the name of a snapshot, a few others of the same files among them.
+
+    Raises ProblemsFound.
+    """
+    root = layout.root
+    suffixes = (".sql", ".yml", ".yaml")
+    files = [path for folder in layout.snapshot_paths for path in _files_below(folder, root, *suffixes)]
     texts = (content_of(path, shown_path(path, root)).decode(errors="replace") for path in files)
-    snapshots = [word for text in texts for found in _SNAPSHOT.findall(text) for word in found if word]
-    return tuple(dict.fromkeys((*(path.stem for path in (*written, *seeds)), *snapshots)))
+    found = (word for text in texts for words in _SNAPSHOT.findall(text) for word in words if word)
+    return tuple(dict.fromkeys(found))
 
 
 def read_file(root: Path, path: Path, *, anchors: bool = False, empty: bool = False) -> Document:

@@ -97,9 +97,10 @@ def spelled_alike(meanings: Meanings) -> Iterator[Problem]:
 def unknown_relation(meanings: Meanings) -> Iterator[Problem]:
     """A relation with a plain name is one of the project; where none is called alike, dbt may know one."""
     known = {*meanings.catalog.models, *(view.name.text for view in meanings.catalog.views)}
+    snapshots = meanings.catalog.snapshots
     for book in meanings.catalog.settings.books:
         name = book.relation.text
-        hint = did_you_mean(name, sorted(known)) if is_no_relation(name, known) else ""
+        hint = did_you_mean(name, sorted(known)) if is_no_relation(name, {*known, *snapshots}) else ""
         if hint:
             message = f"the project has no model, seed or snapshot '{name}'"
             yield Problem("unknown-relation", message, book.relation.place, hint)
