@@ -46,14 +46,14 @@
 {% endmacro %}
 
 
-{#- The columns that a large kept table and its changes share. -#}
+{#- The columns that a large kept table and its changes share. None of them is ever null: rows are told apart by what they are equal in. -#}
 {% macro kept_columns(name) %}
     {%- set values = [] -%}
     {%- for attribute in rollforward.attributes() -%}{%- do values.append(attribute ~ '__value') -%}{%- endfor -%}
     {{ return({
-        'int_rollforward__pieces': ['series_id', 'unit_id', 'from_period', 'until_period', 'amount', 'given_set', 'is_run'],
+        'int_rollforward__pieces': ['series_id', 'unit_id', 'from_period', 'until_period', 'amount', 'given_set', 'is_run', 'first_period'],
         'int_rollforward__units': ['unit_id', 'book', 'unit'],
-        'int_rollforward__combined_runs': ['series_id', 'unit_id', 'from_period', 'until_period', 'net_amount'] + values,
+        'int_rollforward__combined_runs': ['series_id', 'unit_id', 'from_period', 'until_period', 'net_amount', 'first_period'] + values,
     }[name]) }}
 {% endmacro %}
 
@@ -113,7 +113,7 @@ cross join {{ ref('int_rollforward__build') }}
 {#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({
-        'layout': 5,
+        'layout': 6,
         'books': rollforward.books(),
         'windows': rollforward.windows(),
         'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),

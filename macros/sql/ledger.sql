@@ -8,14 +8,10 @@ with runs as (
     where net_amount > 0
 ),
 
-first_periods as (
-    {{ rollforward.first_periods('runs') | indent }}
-),
-
 sides as (
     select
         periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
-        periods.series_id, periods.starting_index, runs.unit_id,
+        periods.series_id, periods.starting_index, runs.unit_id, runs.first_period,
         runs.net_amount as starting_amount, 0 as ending_amount, runs.attribute_set as starting_set, null as ending_set
     from {{ periods }} as periods
     inner join runs
@@ -27,7 +23,7 @@ sides as (
 
     select
         periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
-        periods.series_id, periods.starting_index, runs.unit_id,
+        periods.series_id, periods.starting_index, runs.unit_id, runs.first_period,
         0 as starting_amount, runs.net_amount as ending_amount, null as starting_set, runs.attribute_set as ending_set
     from {{ periods }} as periods
     inner join runs
@@ -43,7 +39,8 @@ compared_units as (
         book, comparison, period_start, period_end, is_complete, series_id, starting_index, unit_id,
         cast(sum(starting_amount) as {{ amount_type }}) as starting_amount,
         cast(sum(ending_amount) as {{ amount_type }}) as ending_amount,
-        coalesce(max(starting_set), max(ending_set)) as attribute_set
+        coalesce(max(starting_set), max(ending_set)) as attribute_set,
+        min(first_period) as first_period
     from sides
     group by book, comparison, period_start, period_end, is_complete, series_id, starting_index, unit_id
 )
@@ -59,7 +56,7 @@ select
     compared.starting_amount,
     compared.ending_amount,
     case
-        when starting_amount = 0 and {{ 'true' if folded else 'beginnings.first_period > compared.starting_index' }} then 'new'
+        when starting_amount = 0 and {{ 'true' if folded else 'compared.first_period > compared.starting_index' }} then 'new'
         when starting_amount = 0 then 'reactivation'
         when ending_amount = 0 then 'churn'
         when ending_amount > starting_amount then 'expansion'
@@ -68,13 +65,10 @@ select
     end as movement,
     case
         when starting_amount > 0
-            then cast(({{ rollforward.months_between('beginnings.first_period', 'compared') }}) as {{ rollforward.data_type('integer') }})
+            then cast(({{ rollforward.months_between('compared.first_period', 'compared') }}) as {{ rollforward.data_type('integer') }})
     end as tenure_months
 from compared_units as compared
 inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id
-inner join first_periods as beginnings
-    on compared.series_id = beginnings.series_id
-    and compared.unit_id = beginnings.unit_id
 inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
 {% endmacro %}
 

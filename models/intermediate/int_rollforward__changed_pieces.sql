@@ -2,7 +2,7 @@
    no more. */
 {{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 
-select series_id, unit_id, from_period, until_period, amount, given_set, is_run
+select {{ rollforward.kept_columns('int_rollforward__pieces') | join(', ') }}
 {%- if rollforward.goes_on() %}
 from {{ ref('int_rollforward__piece_changes') }}
 where direction >= 0

@@ -42,7 +42,7 @@ parts as (
     select
         segments.series_id as series_id, segments.unit_id as unit_id,
         segments.from_period as from_period, segments.until_period as until_period,
-        pieces.amount, pieces.given_set
+        pieces.amount, pieces.given_set, pieces.first_period
     from segments
     inner join overlapping_pieces as pieces
         on segments.series_id = pieces.series_id
@@ -52,7 +52,8 @@ parts as (
     {%- endif %}
     {{ "union all" if standing and summed }}
     {%- if summed %}
-    select series_id, unit_id, period as from_period, period + 1 as until_period, amount, given_set
+    select series_id, unit_id, period as from_period, period + 1 as until_period, amount, given_set,
+        cast(null as {{ rollforward.data_type('integer') }}) as first_period
     from {{ ref('int_rollforward__payment_sums') }}
     {%- endif %}
 ),
@@ -67,7 +68,8 @@ totals as (
         min(given_set) as lowest_set,
         max(given_set) as highest_set,
         min(amount) as smallest_part,
-        max(amount) as largest_part
+        max(amount) as largest_part,
+        min(first_period) as first_period
     from parts
     group by series_id, unit_id, from_period, until_period
 ),
@@ -87,9 +89,7 @@ mixed_totals as (
 /* Their parts are looked up again: keeping every part of every total for these few takes more than the looking up. */
 mixed_parts as (
     {%- if standing %}
-    select
-        mixed_totals.series_id, mixed_totals.unit_id, mixed_totals.from_period,
-        pieces.amount, pieces.given_set, mixed_totals.largest_part, mixed_totals.one_decides
+    select mixed_totals.*, pieces.amount, pieces.given_set
     from mixed_totals
     inner join overlapping_pieces as pieces
         on mixed_totals.series_id = pieces.series_id
@@ -99,9 +99,7 @@ mixed_parts as (
     {%- endif %}
     {{ "union all" if standing and summed }}
     {%- if summed %}
-    select
-        mixed_totals.series_id, mixed_totals.unit_id, mixed_totals.from_period,
-        sums.amount, sums.given_set, mixed_totals.largest_part, mixed_totals.one_decides
+    select mixed_totals.*, sums.amount, sums.given_set
     from mixed_totals
     inner join {{ ref('int_rollforward__payment_sums') }} as sums
         on mixed_totals.series_id = sums.series_id
@@ -110,8 +108,11 @@ mixed_parts as (
     {%- endif %}
 ),
 
-deciding_parts as (
-    select series_id, unit_id, from_period, given_set as deciding_set from mixed_parts
+decided_totals as (
+    select series_id, unit_id, from_period, until_period, net_amount, first_period, lowest_set as deciding_set from totals
+    where lowest_set = highest_set
+    union all
+    select series_id, unit_id, from_period, until_period, net_amount, first_period, given_set as deciding_set from mixed_parts
     where one_decides = 1 and amount = largest_part
 ),
 
@@ -175,32 +176,68 @@ decided_values as (
     where place = 1
     group by series_id, unit_id, from_period
 ),
-{%- endif %}
 
-current_runs as (
+attributed_totals as (
     select
-        totals.series_id as series_id,
-        totals.unit_id as unit_id,
-        totals.from_period as from_period,
-        totals.until_period,
-        totals.net_amount
+        series_id, unit_id, from_period, until_period, net_amount, first_period
+        {{- rollforward.attribute_columns('sets.', '__value') }}
+    from decided_totals as totals
+    inner join {{ ref('int_rollforward__given_sets') }} as sets on totals.deciding_set = sets.given_set
+
+    union all
+
+    select
+        totals.series_id as series_id, totals.unit_id as unit_id, totals.from_period as from_period,
+        totals.until_period, totals.net_amount, totals.first_period
         {%- for name in attributes %},
         coalesce(decided_values.{{ name }}__value, sets.{{ name }}__value) as {{ name }}__value
         {%- endfor %}
-    from totals
-    {%- if attributes %}
-    left join deciding_parts
-        on totals.series_id = deciding_parts.series_id
-        and totals.unit_id = deciding_parts.unit_id
-        and totals.from_period = deciding_parts.from_period
-    left join decided_values
+    from mixed_totals as totals
+    inner join decided_values
         on totals.series_id = decided_values.series_id
         and totals.unit_id = decided_values.unit_id
         and totals.from_period = decided_values.from_period
-    inner join {{ ref('int_rollforward__given_sets') }} as sets
-        on coalesce(deciding_parts.deciding_set, totals.lowest_set) = sets.given_set
+    inner join {{ ref('int_rollforward__given_sets') }} as sets on totals.lowest_set = sets.given_set
+),
+{%- endif %}
+
+/* A unit is first active where its first piece begins, unless others cancel that out. Payments have to be added up to see it, by
+   month whatever the series: until then the unit is new in every one. */
+beginnings as (
+    {%- if standing %}
+    select totals.series_id, totals.unit_id as unit_id, min(totals.from_period) as first_period
+    from totals
+    inner join (select unit_id from totals where from_period = first_period and net_amount <= 0) as cancelled
+        on totals.unit_id = cancelled.unit_id
+    where totals.net_amount > 0
+    group by totals.series_id, totals.unit_id
     {%- endif %}
-    where totals.net_amount <> 0
+    {{ "union all" if standing and summed }}
+    {%- if summed %}
+    select series.series_id, paid.unit_id, {{ rollforward.series_period('paid.first_month', 'series') | indent }} as first_period
+    from (
+        select monthly.book, totals.unit_id, min(totals.from_period) as first_month
+        from totals
+        inner join {{ ref('int_rollforward__series') }} as monthly
+            on totals.series_id = monthly.series_id and monthly.is_summed and monthly.is_monthly
+        where totals.net_amount > 0
+        group by monthly.book, totals.unit_id
+    ) as paid
+    inner join {{ ref('int_rollforward__series') }} as series on paid.book = series.book
+    {%- endif %}
 )
 
-select * from current_runs
+select
+    totals.series_id as series_id,
+    totals.unit_id as unit_id,
+    totals.from_period,
+    totals.until_period,
+    totals.net_amount,
+    case
+        when totals.net_amount > 0 then coalesce(beginnings.first_period, totals.first_period)
+        else totals.from_period
+    end as first_period
+    {{- rollforward.attribute_columns('totals.', '__value') }}
+from {{ 'attributed_totals' if attributes else 'totals' }} as totals
+left join beginnings on totals.series_id = beginnings.series_id and totals.unit_id = beginnings.unit_id
+where totals.net_amount <> 0

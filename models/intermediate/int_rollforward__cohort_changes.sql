@@ -9,9 +9,7 @@
     what is left is added to the changes as they were. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max -%}
-{%- set goes_on = rollforward.goes_on() -%}
-{%- set direction = 'version' if goes_on else '1' -%}
-{%- set by_version = ', version' if goes_on else '' %}
+{%- set goes_on = rollforward.goes_on() %}
 
 {%- if rollforward.is_built(this) %}
 
@@ -42,59 +40,28 @@ changes_of_total as (
     group by series_id, attribute_set, at_period
 ),
 
-/* Counted runs as they are now and, where the build goes on, counting the other way as they were in the build before. */
-versions as (
-    select counted_runs.*{{ ', 1 as version' if goes_on }} from {{ ref('int_rollforward__counted_runs') }} as counted_runs
-    where direction >= 0
-    {%- if goes_on %}
-
-    union all
-
-    select counted_runs.*, -1 as version from {{ ref('int_rollforward__counted_runs') }} as counted_runs
-    where direction <= 0
-    {%- endif %}
-),
-
-first_periods as (
-    {{ rollforward.first_periods('versions', in_versions=goes_on) | indent }}
-),
-
 /* A unit is new for one window after its first active period, and only then: that many of its first periods count. Units that
    began together count alike, in every window. */
-new_runs as (
-    select
-        versions.series_id,
-        versions.attribute_set,
-        versions.from_period,
-        case
-            when versions.until_period < first_periods.first_period + {{ longest_shift }} then versions.until_period
-            else first_periods.first_period + {{ longest_shift }}
-        end as until_period,
-        {{- '\n        versions.version,' if goes_on }}
-        versions.amount,
-        first_periods.first_period
-    from versions
-    inner join first_periods
-        on versions.series_id = first_periods.series_id
-        and versions.unit_id = first_periods.unit_id
-        {{- ' and versions.version = first_periods.version' if goes_on }}
-        and versions.from_period < first_periods.first_period + {{ longest_shift }}
-),
-
 new_groups as (
     select
-        series_id, attribute_set, first_period, from_period, until_period{{ by_version }},
+        series_id, attribute_set, first_period, from_period, until_period, direction,
         cast(count(*) as {{ rollforward.data_type('bigint') }}) as customers,
         sum(amount) as revenue
-    from new_runs
-    group by series_id, attribute_set, first_period, from_period, until_period{{ by_version }}
+    from (
+        select
+            series_id, attribute_set, first_period, from_period, direction, amount,
+            case when until_period < first_period + {{ longest_shift }} then until_period else first_period + {{ longest_shift }} end as until_period
+        from {{ ref('int_rollforward__counted_runs') }}
+        where direction <> 0 and from_period < first_period + {{ longest_shift }}
+    ) as new_runs
+    group by series_id, attribute_set, first_period, from_period, until_period, direction
 ),
 
 new_stretches as (
     select
         windows.window_id,
         new_groups.attribute_set,
-        {{- ' new_groups.version,' if goes_on }}
+        new_groups.direction,
         new_groups.from_period,
         case
             when new_groups.until_period < new_groups.first_period + windows.shift then new_groups.until_period
@@ -108,9 +75,9 @@ new_stretches as (
 ),
 
 new_ends as (
-    select window_id, attribute_set, from_period as at_period, {{ direction }} as direction, customers, revenue from new_stretches
+    select window_id, attribute_set, from_period as at_period, direction, customers, revenue from new_stretches
     union all
-    select window_id, attribute_set, until_period as at_period, -{{ direction }} as direction, customers, revenue from new_stretches
+    select window_id, attribute_set, until_period as at_period, -direction as direction, customers, revenue from new_stretches
 ),
 
 changes_of_new as (

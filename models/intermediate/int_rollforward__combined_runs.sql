@@ -13,4 +13,6 @@ select * from {{ rollforward.last_version(this) }}
 select {{ rollforward.kept_columns('int_rollforward__combined_runs') | join(', ') }}, build
 from {{ ref('int_rollforward__changed_runs') }}
 cross join {{ ref('int_rollforward__build') }}
+{#- Sums of payments are too many to be put in order. #}
+{{ rollforward.in_unit_order() if not rollforward.is_configured(['payments']) }}
 {%- endif %}

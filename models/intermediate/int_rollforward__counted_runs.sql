@@ -12,6 +12,6 @@ with runs as (
     {%- endif %}
 )
 
-select series_id, unit_id, from_period, until_period, net_amount as amount, attribute_set, direction
+select series_id, unit_id, from_period, until_period, net_amount as amount, attribute_set, first_period, direction
 from runs
 where net_amount > 0

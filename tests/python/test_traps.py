@@ -314,6 +314,27 @@ def test_a_trial_is_no_customer_and_its_first_payment_is_new(answers: Answers) -
     assert found == [None, "new", "expansion"]
 
 
+TABLES["credited"] = intervals(
+    *(("acme", 100, "2025-01-01", "2025-05-01"), ("acme", -100, "2025-01-01", "2025-04-01")),
+    ("acme", 120, "2025-05-01", "2025-07-01"),
+    ("bolt", 50, "2025-01-01", "2025-07-01"),
+)
+
+
+def test_who_was_credited_everything_was_no_customer_yet(answers: Answers) -> None:
+    """Also where what is compared is a subscription that nothing was ever credited of."""
+    since = answers.naive(
+        "select min(started_on) from raw.credited where customer_id = 'acme' and amount > 0"
+    )
+    assert since == date(2025, 1, 1)
+    found = [answers.movements("credited", f"2025-0{month}-01").get("acme") for month in (3, 4, 5)]
+    assert found == [None, "new", "expansion"]
+    quarter = answers.movements("credited", "2025-04-01", "quarter_over_quarter")
+    assert quarter == {"acme": "new", "bolt": "unchanged"}
+    row = answers.total("credited", "2025-04-01", "quarter_over_quarter")
+    assert (row["new_customers"], row["new_revenue"], row["reactivated_customers"]) == (1, 120, 0)
+
+
 TABLES["passing_through"] = intervals(
     ("acme", 100, "2025-01-01", "2025-07-01"),
     ("within a month", 10, "2025-02-05", "2025-02-20"),
