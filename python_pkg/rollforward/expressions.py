@@ -1,7 +1,4 @@
-"""SQL that users write: parsed, and checked against the columns there are.
-
-The modules that know sqlglot are this one, `fragments`, `rows` and `movements`.
-"""
+"""SQL that users write, checked against the columns there are."""
 
 from __future__ import annotations
 
@@ -10,36 +7,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ParseError, TokenError
 
 from rollforward.definitions import ValueType
-from rollforward.dialects import DEFAULT, dialect_of
+from rollforward.dialects import DEFAULT
 from rollforward.digits import TOO_MANY, too_many
-from rollforward.errors import Place, Problem, ProblemsFound
+from rollforward.errors import Place, Problem
 from rollforward.fragments import ORDERS_TEXTS, TURNING, is_said, text_of
+from rollforward.read_sql import COMPARISONS
 from rollforward.source import Scalar
 
 Refusal = tuple[str, str, str]
 """Code, message and hint of a problem whose place is known elsewhere."""
 
-MOST_CHARACTERS = 2000
-DEEPEST = 40
 CONDITION_HINT = "a condition has = <> < > <= >= in between like is null, and or not, lower upper coalesce"
 ROW_HINT = "an expression has columns, numbers, texts, + - *, case when ... then ... else ... end"
 CASE_HINT = "name one by `case when ending_amount < starting_amount then ... else ... end`"
 DIVISION_HINT = "sum up first, then divide once: make simple metrics of the two sides and a ratio of them"
 
-PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-_OWN_WORDS = re.compile(r'["`\[?~]|if|ilike', flags=re.IGNORECASE)
-"""In texts without any of these no engine has words of its own."""
-_IN_QUOTES = re.compile(r"'[^']*'")
-_CURLY = re.compile("[\u2018\u2019\u201c\u201d]")
-_DENIED = re.compile(r"not|!", flags=re.IGNORECASE)
 _ORDERINGS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
 _TEXT_HINT = "attributes are texts: compare them with texts, such as '5'"
 _SPELLINGS_HINT = "name every spelling, such as city in ('Österreich', 'ÖSTERREICH')"
 _COLUMN_HINT = "compare with written texts, or use a column of a model of yours that has one spelling of each"
@@ -66,152 +52,6 @@ class Scope:
         return any(kind != "text" for kind in self.types.values())
 
 
-def parsed(sql: Scalar, hint: str, dialect: str = DEFAULT.adapter) -> exp.Expr:
-    """Parse what a user wrote in the SQL of an engine; raises ProblemsFound (sql-syntax)."""
-
-    def refused(message: str, place: Place) -> ProblemsFound:
-        return ProblemsFound([Problem("sql-syntax", message, place, hint)])
-
-    if len(sql.text) > MOST_CHARACTERS:
-        raise refused(f"this has more than {MOST_CHARACTERS:,} characters", sql.place)
-    curly = _CURLY.search(_IN_QUOTES.sub(lambda found: " " * len(found[0]), sql.text))
-    if curly:
-        message = f"{curly[0]} is a quote of word processors, not of SQL; write '"
-        raise refused(message, sql.within(curly.start(), 1))
-    try:
-        trees = sqlglot.parse(sql.text, read=(dialect_of(dialect) or DEFAULT).sqlglot)
-    except ParseError as error:
-        said = error.errors[0]
-        end = _offset(sql.text, said["line"], said["col"])
-        word = said["highlight"] or " "
-        place = sql.within(max(0, end - len(word)), len(word))
-        raise refused("this is not SQL", place) from None
-    except (TokenError, RecursionError):
-        raise refused("this is not SQL", sql.place) from None
-    if len(trees) != 1 or trees[0] is None:
-        raise refused("this is not one expression", sql.place)
-    if _depth(trees[0]) > DEEPEST:
-        raise refused(f"this is nested more than {DEEPEST} deep", sql.place)
-    return _with_denied_outside(_in_common(trees[0], sql.text), sql.text)
-
-
-def _depth(tree: exp.Expr) -> int:
-    level, depth = [tree], 0
-    while level and depth <= DEEPEST:
-        level = [child for node in level for child in node.iter_expressions()]
-        depth += 1
-    return depth
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    return sum(len(part) for part in text.splitlines(keepends=True)[: line - 1]) + column
-
-
-def _in_common(tree: exp.Expr, text: str) -> exp.Expr:
-    """Give what engines have words of their own for in those of all: `if`, `ilike`, names in quotes.
-
-    Attributes have plain names, and with quotes some engines would look for another column.
-    """
-    if not _OWN_WORDS.search(text):
-        return tree
-    for name in tree.find_all(exp.Identifier):
-        if PLAIN_NAME.fullmatch(name.this):
-            name.set("quoted", False)
-    for node in reversed(list(tree.find_all(exp.If, exp.ILike))):
-        if isinstance(node, exp.If) and node.arg_key == "ifs":
-            continue
-        said = _as_case(node) if isinstance(node, exp.If) else _as_like(node)
-        tree = said if node is tree else tree
-        node.replace(said)
-    return tree
-
-
-def _as_case(node: exp.Expr) -> exp.Expr:
-    case = exp.Case().when(node.this.copy(), node.args["true"].copy())
-    default = node.args.get("false")
-    return case if default is None else case.else_(default.copy())
-
-
-def _as_like(node: exp.Expr) -> exp.Expr:
-    sides = {side: exp.Lower(this=node.args[side].copy()) for side in ("this", "expression")}
-    return exp.Like(**sides, negate=node.args.get("negate"))
-
-
-def parsed_text(text: str) -> exp.Expr:
-    """Parse SQL of the package's own."""
-    return _with_denied_outside(sqlglot.parse_one(text, read=DEFAULT.sqlglot), text)
-
-
-def _with_denied_outside(tree: exp.Expr, text: str) -> exp.Expr:
-    return tree.transform(_denied_outside, copy=False) if _DENIED.search(text) else tree
-
-
-def _denied_outside(node: exp.Expr) -> exp.Expr:
-    """Give `not plan like 'x'` for `plan not like 'x'`, as it is for `not in` and `not between`.
-
-    What is denied is in parentheses where an engine would otherwise deny the column alone.
-    """
-    if isinstance(node, exp.Like) and node.args.get("negate"):
-        node.set("negate", None)
-        return exp.Not(this=node)
-    if isinstance(node, exp.Not) and isinstance(node.this, exp.In | exp.Is):
-        node.set("this", exp.paren(node.this, copy=False))
-    return node
-
-
-def joinable(tree: exp.Expr) -> exp.Expr:
-    """Give a condition that can be joined to others by `and`."""
-    return exp.paren(tree, copy=False) if isinstance(tree, exp.Or) else tree
-
-
-def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
-    """Give a condition in which a missing value is other than every text, as it is a group of its own.
-
-    SQL drops the rows in which `plan <> 'internal'` compares nothing with a text; so what is denied becomes
-    `(plan <> 'internal' or plan is null)`. Where the user says coalesce, the user has decided.
-    """
-    match node:
-        case exp.And() | exp.Or() | exp.Paren():
-            for key, part in list(node.args.items()):
-                if isinstance(part, exp.Expr):
-                    node.set(key, keeping_nulls(part, nullable))
-            return node
-        case exp.NEQ():
-            return _or_missing(node, node, nullable)
-        case exp.Not() if isinstance(node.this.unnest(), exp.Is):
-            return node
-        case exp.Not():
-            denied = node.this.unnest()
-            if isinstance(denied, _COMPARISONS) and not isinstance(denied, exp.NEQ):
-                return _or_missing(node, denied, nullable)
-            kept = exp.paren(keeping_nulls(denied, nullable), copy=False)
-            return exp.Not(this=exp.Coalesce(this=kept, expressions=[exp.false()]))
-        case _:
-            return node
-
-
-def keeping_nulls_within(tree: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
-    """Do the same with every condition of the `case` expressions in a tree."""
-    for branch in list(tree.find_all(exp.If)):
-        branch.set("this", keeping_nulls(branch.this, nullable))
-    return tree
-
-
-def _or_missing(node: exp.Expr, compared: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
-    columns = {
-        column.name: column
-        for column in compared.find_all(exp.Column)
-        if column.name in nullable and column.find_ancestor(exp.Coalesce) is None
-    }
-    if not columns:
-        return node
-    if isinstance(compared, exp.In) and any(each.find(exp.Column) for each in compared.expressions):
-        # With one column missing, another can still be in the list.
-        return exp.Not(this=exp.Coalesce(this=compared.copy(), expressions=[exp.false()]))
-    missing = [exp.Is(this=column.copy(), expression=exp.Null()) for column in columns.values()]
-    return exp.paren(exp.or_(node, *missing, wrap=False, copy=False), copy=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Checks:
     """SQL being checked against a scope; problems are noted."""
@@ -236,7 +76,7 @@ class Checks:
                 self.value(node.this)
             case exp.In() if not node.expressions:
                 self.refuse(node, "where a condition is due", "list what it can be: plan in ('pro', 'team')")
-            case _ if isinstance(node, _COMPARISONS) and is_said(node):
+            case _ if isinstance(node, COMPARISONS) and is_said(node):
                 self.comparison(node)
             case _:
                 self.refuse(node, "where a condition is due", CONDITION_HINT)
@@ -414,7 +254,7 @@ class Checks:
 
     def is_beside_text(self, node: exp.Column) -> bool:
         """Whether a column of texts is compared with a name, which was then meant as a text."""
-        compared = node.parent.this if isinstance(node.parent, _COMPARISONS) else None
+        compared = node.parent.this if isinstance(node.parent, COMPARISONS) else None
         return (
             isinstance(compared, exp.Column)
             and compared is not node

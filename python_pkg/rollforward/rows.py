@@ -29,14 +29,12 @@ from rollforward.expressions import (
     Checks,
     Refusal,
     Scope,
-    keeping_nulls,
-    keeping_nulls_within,
-    parsed,
-    parsed_text,
 )
 from rollforward.fragments import fragment
+from rollforward.missing_values import keeping_nulls, keeping_nulls_within
 from rollforward.movements import Table, as_sum, is_never_negative, table_of
 from rollforward.rational import Form, Single, Total, combine, measure
+from rollforward.read_sql import parsed, parsed_text
 from rollforward.source import Scalar
 
 MISSING_FOR_JOINERS = frozenset({"tenure_months"})

@@ -9,11 +9,10 @@ from rollforward.expressions import (
     Checks,
     Refusal,
     Scope,
-    joinable,
-    keeping_nulls,
-    parsed,
 )
 from rollforward.fragments import fragment
+from rollforward.missing_values import joinable, keeping_nulls
+from rollforward.read_sql import parsed
 from rollforward.resolve import Meanings, SelectionMeaning
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from rollforward.asking import Question, answer_to
 from rollforward.dialects import Dialect
 from rollforward.explain import Asked, explain
-from rollforward.expressions import parsed
 from rollforward.fragments import fragment
+from rollforward.read_sql import parsed
 from rollforward.resolve import Meanings
 from rollforward.source import typed
 from rollforward.statement import Relations

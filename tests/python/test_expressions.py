@@ -10,12 +10,10 @@ from rollforward.errors import ProblemsFound
 from rollforward.expressions import (
     Checks,
     Scope,
-    keeping_nulls,
-    keeping_nulls_within,
-    parsed,
-    parsed_text,
 )
 from rollforward.fragments import fragment, said_exactly, text_of
+from rollforward.missing_values import keeping_nulls, keeping_nulls_within
+from rollforward.read_sql import parsed, parsed_text
 from rollforward.source import typed
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8).map(
