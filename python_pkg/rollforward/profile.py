@@ -65,7 +65,8 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     outputs_of = document.root.get(given)
     if not isinstance(outputs_of, Nodes):
         hint = did_you_mean(given, known, otherwise=f"it has: {', '.join(known) or 'no profile'}")
-        raise refused("profile-missing", f"there is no profile '{given}' in it", Place(str(file)), hint)
+        place = Place("--profile" if wanted.profile else str(file))
+        raise refused("profile-missing", f"there is no profile '{given}' in {_short(file)}", place, hint)
     default = _default_target(outputs_of)
     name = wanted.target or environment("TARGET") or default
     outputs = outputs_of.get("outputs")
@@ -73,8 +74,8 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     if not isinstance(output, Nodes):
         known = _names(outputs)
         hint = did_you_mean(name, known, otherwise=f"it has: {', '.join(known) or 'no output'}")
-        said = f"profile '{given}' has no target '{name}'"
-        raise refused("target-missing", said, Place(str(file)), hint)
+        said = f"profile '{given}' of {_short(file)} has no target '{name}'"
+        raise refused("target-missing", said, Place("--target" if wanted.target else str(file)), hint)
     settings = plain(output)
     assert isinstance(settings, dict), "a mapping gives a dict"
     return Target(given, name, name == default, str(settings.get("type", "")), settings, str(file))
@@ -94,7 +95,8 @@ def find_profiles(root: Path, wanted: Wanted) -> Path:
             return folder / PROFILES_FILE
     looked = ", ".join(dict.fromkeys(_short(folder) for folder in folders))
     hint = "say where it is with --profiles-dir, or set DBT_PROFILES_DIR"
-    raise refused("profile-missing", f"there is no {PROFILES_FILE} in {looked}", Place(PROFILES_FILE), hint)
+    place = Place("--profiles-dir" if wanted.profiles_dir else PROFILES_FILE)
+    raise refused("profile-missing", f"there is no {PROFILES_FILE} in {looked}", place, hint)
 
 
 def plain(node: Node) -> Any:
@@ -129,11 +131,11 @@ def _names(node: Node | None, *, besides: str = "") -> list[str]:
     return [key.text for key, _ in node.entries if key.text != besides] if isinstance(node, Nodes) else []
 
 
-def _short(folder: Path) -> str:
-    """Give a folder as people write it: relative to here or to home where it is inside."""
+def _short(path: Path) -> str:
+    """Give a folder or a file as people write it: relative to here or to home where it is inside."""
     for base, mark in ((Path.home(), "~"), (Path.cwd(), ".")):
-        if folder == base:
+        if path == base:
             return "this folder" if mark == "." else mark
-        if folder.is_relative_to(base):
-            return f"{mark}/{folder.relative_to(base).as_posix()}"
-    return str(folder)
+        if path.is_relative_to(base):
+            return f"{mark}/{path.relative_to(base).as_posix()}"
+    return str(path)
