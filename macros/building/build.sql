@@ -51,7 +51,7 @@
     {%- set values = [] -%}
     {%- for attribute in rollforward.attributes() -%}{%- do values.append(attribute ~ '__value') -%}{%- endfor -%}
     {{ return({
-        'int_rollforward__pieces': ['series_id', 'unit_id', 'from_period', 'until_period', 'amount', 'given_set', 'is_run', 'first_period'],
+        'int_rollforward__pieces': ['series_id', 'unit_id', 'from_period', 'until_period', 'amount', 'given_set', 'is_run', 'first_piece_period'],
         'int_rollforward__units': ['unit_id', 'book', 'unit'],
         'int_rollforward__combined_runs': ['series_id', 'unit_id', 'from_period', 'until_period', 'net_amount', 'first_period'] + values,
     }[name]) }}

@@ -1,7 +1,8 @@
 {#- Runs: pieces that are runs as they stand, and combined runs, whose attribute values have a number of their own. -#}
 {% macro runs_of(pieces, combined_runs, further_columns=[]) -%}
 select
-    series_id, unit_id, from_period, until_period, amount as net_amount, given_set as attribute_set, first_period
+    series_id, unit_id, from_period, until_period, amount as net_amount, given_set as attribute_set,
+    first_piece_period as first_period
     {%- for name in further_columns %}, {{ name }}{% endfor %}
 from {{ pieces }}
 where is_run

@@ -1,5 +1,5 @@
-/* The runs of units that have several amounts at once: pieces that overlap, payments of one period. Where they disagree
-   about an attribute, the value with the largest amount is the unit's. Here are those of the units this build follows anew. */
+/* The runs of units whose amounts are to be added up: pieces that overlap or come after an amount below 0, payments of one period.
+   Where they disagree about an attribute, the value with the largest amount is the unit's. Here are those of the units this build follows anew. */
 {{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
 {%- set attributes = rollforward.attributes() -%}
 {%- set standing = rollforward.is_configured(['intervals', 'movements', 'snapshots']) -%}
@@ -7,7 +7,7 @@
 
 with
 {%- if standing %}
-overlapping_pieces as (
+pieces_to_add as (
     select pieces.*
     from {{ ref('int_rollforward__changed_pieces') }} as pieces
     inner join {{ ref('int_rollforward__series') }} as series on pieces.series_id = series.series_id
@@ -16,9 +16,9 @@ overlapping_pieces as (
 
 /* The unit's months are cut wherever any of its pieces changes, so that the parts of a segment can be added up. */
 piece_ends as (
-    select series_id, unit_id, from_period as month_index from overlapping_pieces
+    select series_id, unit_id, from_period as month_index from pieces_to_add
     union all
-    select series_id, unit_id, until_period as month_index from overlapping_pieces
+    select series_id, unit_id, until_period as month_index from pieces_to_add
 ),
 
 neighbouring_ends as (
@@ -42,9 +42,9 @@ parts as (
     select
         segments.series_id as series_id, segments.unit_id as unit_id,
         segments.from_period as from_period, segments.until_period as until_period,
-        pieces.amount, pieces.given_set, pieces.first_period
+        pieces.amount, pieces.given_set, pieces.first_piece_period
     from segments
-    inner join overlapping_pieces as pieces
+    inner join pieces_to_add as pieces
         on segments.series_id = pieces.series_id
         and segments.unit_id = pieces.unit_id
         and segments.from_period >= pieces.from_period
@@ -53,7 +53,7 @@ parts as (
     {{ "union all" if standing and summed }}
     {%- if summed %}
     select series_id, unit_id, period as from_period, period + 1 as until_period, amount, given_set,
-        cast(null as {{ rollforward.data_type('integer') }}) as first_period
+        cast(null as {{ rollforward.data_type('integer') }}) as first_piece_period
     from {{ ref('int_rollforward__payment_sums') }}
     {%- endif %}
 ),
@@ -69,7 +69,7 @@ totals as (
         max(given_set) as highest_set,
         min(amount) as smallest_part,
         max(amount) as largest_part,
-        min(first_period) as first_period
+        min(first_piece_period) as first_piece_period
     from parts
     group by series_id, unit_id, from_period, until_period
 ),
@@ -91,7 +91,7 @@ mixed_parts as (
     {%- if standing %}
     select mixed_totals.*, pieces.amount, pieces.given_set
     from mixed_totals
-    inner join overlapping_pieces as pieces
+    inner join pieces_to_add as pieces
         on mixed_totals.series_id = pieces.series_id
         and mixed_totals.unit_id = pieces.unit_id
         and mixed_totals.from_period >= pieces.from_period
@@ -109,10 +109,10 @@ mixed_parts as (
 ),
 
 decided_totals as (
-    select series_id, unit_id, from_period, until_period, net_amount, first_period, lowest_set as deciding_set from totals
+    select series_id, unit_id, from_period, until_period, net_amount, first_piece_period, lowest_set as deciding_set from totals
     where lowest_set = highest_set
     union all
-    select series_id, unit_id, from_period, until_period, net_amount, first_period, given_set as deciding_set from mixed_parts
+    select series_id, unit_id, from_period, until_period, net_amount, first_piece_period, given_set as deciding_set from mixed_parts
     where one_decides = 1 and amount = largest_part
 ),
 
@@ -179,7 +179,7 @@ decided_values as (
 
 attributed_totals as (
     select
-        series_id, unit_id, from_period, until_period, net_amount, first_period
+        series_id, unit_id, from_period, until_period, net_amount, first_piece_period
         {{- rollforward.attribute_columns('sets.', '__value') }}
     from decided_totals as totals
     inner join {{ ref('int_rollforward__given_sets') }} as sets on totals.deciding_set = sets.given_set
@@ -188,7 +188,7 @@ attributed_totals as (
 
     select
         totals.series_id as series_id, totals.unit_id as unit_id, totals.from_period as from_period,
-        totals.until_period, totals.net_amount, totals.first_period
+        totals.until_period, totals.net_amount, totals.first_piece_period
         {%- for name in attributes %},
         coalesce(decided_values.{{ name }}__value, sets.{{ name }}__value) as {{ name }}__value
         {%- endfor %}
@@ -207,7 +207,7 @@ beginnings as (
     {%- if standing %}
     select totals.series_id, totals.unit_id as unit_id, min(totals.from_period) as first_period
     from totals
-    inner join (select unit_id from totals where from_period = first_period and net_amount <= 0) as cancelled
+    inner join (select unit_id from totals where from_period = first_piece_period and net_amount <= 0) as cancelled
         on totals.unit_id = cancelled.unit_id
     where totals.net_amount > 0
     group by totals.series_id, totals.unit_id
@@ -234,10 +234,10 @@ select
     totals.until_period,
     totals.net_amount,
     case
-        when totals.net_amount > 0 then coalesce(beginnings.first_period, totals.first_period)
+        when totals.net_amount > 0 then coalesce(beginnings.first_period, totals.first_piece_period)
         else totals.from_period
     end as first_period
     {{- rollforward.attribute_columns('totals.', '__value') }}
-from {{ 'attributed_totals' if attributes else 'totals' }} as totals
+from {{ 'attributed_totals as totals' if attributes else 'totals' }}
 left join beginnings on totals.series_id = beginnings.series_id and totals.unit_id = beginnings.unit_id
 where totals.net_amount <> 0

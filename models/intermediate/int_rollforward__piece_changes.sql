@@ -13,7 +13,7 @@ select * from {{ rollforward.last_version(this) }}
 {%- elif not rollforward.has_last_build() %}
 
 select {{ columns }}, 1 as direction, cast(0 as {{ rollforward.float_type() }}) as changed_percent, build
-from (select pieces.*, is_payment as is_run, from_period as first_period from {{ ref('int_rollforward__given_pieces') }} as pieces) as given_pieces
+from (select pieces.*, is_payment as is_run, from_period as first_piece_period from {{ ref('int_rollforward__given_pieces') }} as pieces) as given_pieces
 cross join {{ ref('int_rollforward__build') }}
 where 1 = 0
 {%- else %}

@@ -1,5 +1,6 @@
 /* Amounts that stand over stretches of months. Most units have one piece after the other, and each `is_run` as it stands;
-   pieces that overlap, and payments, have yet to be added up. `build` is the build that wrote the piece. */
+   pieces that overlap or come after an amount below 0, and payments, have yet to be added up. `build` is the build that wrote
+   the piece. */
 {{ config(enabled=rollforward.is_configured()) }}
 
 {%- if rollforward.goes_on() %}

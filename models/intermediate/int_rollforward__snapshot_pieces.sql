@@ -13,6 +13,7 @@ with unit_months as (
     inner join {{ ref('int_rollforward__series') }} as series on given.book = series.book and series.is_monthly
     where given.shape = 'snapshots'
     group by series.series_id, given.unit_id, given.given_set, given.month_index, series.last_period
+    having sum(given.amount) <> 0
 ),
 
 /* A unit that had the same amount all the time had it in as many months as lie between the first and the last. */

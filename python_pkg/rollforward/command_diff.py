@@ -80,7 +80,7 @@ def _values(
         if options.base_database:
             with open_file(options.base_database, Place("--base-database")) as other:
                 return _compared(before, after, (other, located.in_file), (session, now))
-        other_wanted = Wanted(wanted.profiles_dir, wanted.profile, options.base_target)
+        other_wanted = Wanted(wanted.profiles_dir, wanted.profile, options.base_target, "--base-target")
         other_target = workspace.target(other_wanted)
         with open_session(other_target, setting.root, other_wanted) as other:
             then = locate(workspace.layout, workspace.folder, other_target, other, views).models

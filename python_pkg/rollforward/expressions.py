@@ -13,8 +13,7 @@ from rollforward.definitions import ValueType
 from rollforward.dialects import DEFAULT
 from rollforward.digits import TOO_MANY, too_many
 from rollforward.errors import Place, Problem
-from rollforward.fragments import ORDERS_TEXTS, TURNING, is_said, text_of
-from rollforward.read_sql import COMPARISONS
+from rollforward.fragments import COMPARISONS, ORDERS_TEXTS, TURNING, is_said, text_of
 from rollforward.source import Scalar
 
 Refusal = tuple[str, str, str]

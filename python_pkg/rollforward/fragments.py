@@ -28,6 +28,7 @@ ORDERS_TEXTS = "orders_texts"
 _DIFFERENT = ("''", "\\", '"')
 """What engines may write differently, as the default one writes it."""
 _DECIMALS = re.compile(r"\d[.]\d")
+COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
 TURNING = (exp.Lower, exp.Upper)
 """What turns letters into small or capital ones."""
 _OPERATORS: dict[type[exp.Expr], str] = {
@@ -54,6 +55,11 @@ _SAID: dict[type[exp.Expr], frozenset[str]] = {
     exp.Coalesce: frozenset({"this", "expressions", "is_nvl", "is_null"}),
 }
 """What is written of nodes that have parts; some engines say more with them, as in `between symmetric`."""
+
+
+def joinable(tree: exp.Expr) -> exp.Expr:
+    """Give a condition that can be joined to others by `and`."""
+    return exp.paren(tree, copy=False) if isinstance(tree, exp.Or) else tree
 
 
 def is_said(node: exp.Expr) -> bool:

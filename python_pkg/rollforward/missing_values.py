@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from rollforward.read_sql import COMPARISONS
-
-
-def joinable(tree: exp.Expr) -> exp.Expr:
-    """Give a condition that can be joined to others by `and`."""
-    return exp.paren(tree, copy=False) if isinstance(tree, exp.Or) else tree
+from rollforward.fragments import COMPARISONS
 
 
 def keeping_nulls(node: exp.Expr, nullable: frozenset[str]) -> exp.Expr:
-    """Give a condition in which a missing value is other than every text, as it is a group of its own.
+    """Give a condition that keeps the rows without a value.
 
     SQL drops the rows in which `plan <> 'internal'` compares nothing with a text; so what is denied becomes
     `(plan <> 'internal' or plan is null)`. Where the user says coalesce, the user has decided.

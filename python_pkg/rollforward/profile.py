@@ -46,11 +46,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the user asked for: `--profiles-dir`, `--profile`, `--target`, each empty where not given."""
+    """What the user asked for: `--profiles-dir`, `--profile`, `--target`, each empty where not given.
+
+    `target_option` is the option that names the target.
+    """
 
     profiles_dir: str = ""
     profile: str = ""
     target: str = ""
+    target_option: str = "--target"
 
 
 def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
@@ -75,7 +79,8 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
         known = _names(outputs)
         hint = did_you_mean(name, known, otherwise=f"it has: {', '.join(known) or 'no output'}")
         said = f"profile '{given}' of {_short(file)} has no target '{name}'"
-        raise refused("target-missing", said, Place("--target" if wanted.target else str(file)), hint)
+        place = Place(wanted.target_option if wanted.target else str(file))
+        raise refused("target-missing", said, place, hint)
     settings = plain(output)
     assert isinstance(settings, dict), "a mapping gives a dict"
     return Target(given, name, name == default, str(settings.get("type", "")), settings, str(file))

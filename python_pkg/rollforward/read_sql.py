@@ -12,10 +12,9 @@ from rollforward.dialects import DEFAULT, dialect_of
 from rollforward.errors import Place, Problem, ProblemsFound
 from rollforward.source import Scalar
 
-MOST_CHARACTERS = 2000
-DEEPEST = 40
-PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.Like)
+_MOST_CHARACTERS = 2000
+_DEEPEST = 40
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _OWN_WORDS = re.compile(r'["`\[?~]|if|ilike', flags=re.IGNORECASE)
 """In texts without any of these no engine has words of its own."""
@@ -30,8 +29,8 @@ def parsed(sql: Scalar, hint: str, dialect: str = DEFAULT.adapter) -> exp.Expr:
     def refused(message: str, place: Place) -> ProblemsFound:
         return ProblemsFound([Problem("sql-syntax", message, place, hint)])
 
-    if len(sql.text) > MOST_CHARACTERS:
-        raise refused(f"this has more than {MOST_CHARACTERS:,} characters", sql.place)
+    if len(sql.text) > _MOST_CHARACTERS:
+        raise refused(f"this has more than {_MOST_CHARACTERS:,} characters", sql.place)
     curly = _CURLY.search(_IN_QUOTES.sub(lambda found: " " * len(found[0]), sql.text))
     if curly:
         message = f"{curly[0]} is a quote of word processors, not of SQL; write '"
@@ -48,14 +47,14 @@ def parsed(sql: Scalar, hint: str, dialect: str = DEFAULT.adapter) -> exp.Expr:
         raise refused("this is not SQL", sql.place) from None
     if len(trees) != 1 or trees[0] is None:
         raise refused("this is not one expression", sql.place)
-    if _depth(trees[0]) > DEEPEST:
-        raise refused(f"this is nested more than {DEEPEST} deep", sql.place)
+    if _depth(trees[0]) > _DEEPEST:
+        raise refused(f"this is nested more than {_DEEPEST} deep", sql.place)
     return _with_denied_outside(_in_common(trees[0], sql.text), sql.text)
 
 
 def _depth(tree: exp.Expr) -> int:
     level, depth = [tree], 0
-    while level and depth <= DEEPEST:
+    while level and depth <= _DEEPEST:
         level = [child for node in level for child in node.iter_expressions()]
         depth += 1
     return depth
@@ -73,7 +72,7 @@ def _in_common(tree: exp.Expr, text: str) -> exp.Expr:
     if not _OWN_WORDS.search(text):
         return tree
     for name in tree.find_all(exp.Identifier):
-        if PLAIN_NAME.fullmatch(name.this):
+        if _PLAIN_NAME.fullmatch(name.this):
             name.set("quoted", False)
     for node in reversed(list(tree.find_all(exp.If, exp.ILike))):
         if isinstance(node, exp.If) and node.arg_key == "ifs":

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from rollforward.definitions import KEYS, ROW_COLUMNS, Catalog, Fragment
 from rollforward.errors import Problem, ProblemsFound, did_you_mean
-from rollforward.expressions import (
-    CONDITION_HINT,
-    Checks,
-    Refusal,
-    Scope,
-)
-from rollforward.fragments import fragment
-from rollforward.missing_values import joinable, keeping_nulls
+from rollforward.expressions import CONDITION_HINT, Checks, Refusal, Scope
+from rollforward.fragments import fragment, joinable
+from rollforward.missing_values import keeping_nulls
 from rollforward.read_sql import parsed
 from rollforward.resolve import Meanings, SelectionMeaning
 

@@ -270,7 +270,7 @@ def answer_of(sql: str, *, goes_on: bool) -> int | None:
 
 
 def projects() -> Iterator[Project]:
-    """The demo, the consumer project of the tests, one with a book of every shape, one with a single book."""
+    """The demo, the consumer project of the tests, one with a book of every shape, and such as have less."""
     demo = yaml.safe_load((REPO / "vars.yml").read_text())["vars"]["rollforward"]
     consumer = REPO / "tests" / "integration"
     settings = yaml.safe_load((consumer / "dbt_project.yml").read_text())["vars"]["rollforward"]
@@ -293,6 +293,10 @@ def projects() -> Iterator[Project]:
     plain = {**books["standing_orders"], "attributes": []}
     single = {"books": {"standing_orders": plain}, "as_of_date": "2026-06-30"}
     yield Project("single_book", "rollforward", REPO, single, folders)
+    payments = {name: book for name, book in books.items() if book["shape"] == "payments"}
+    yield Project("payments_alone", "rollforward", REPO, {"books": payments}, folders, (), (False, True))
+    alike = {name: {**book, "attributes": []} for name, book in payments.items()} | single["books"]
+    yield Project("no_attributes", "rollforward", REPO, {"books": alike}, folders, (), (False, True))
 
 
 GENERIC_TESTS = {

@@ -231,7 +231,7 @@ def _changes(layout: Layout) -> list[Row]:
 
 @st.composite
 def _spoilt(draw: st.DrawFn, layout: Layout, rows: list[Row]) -> list[Row]:
-    """Some copies of rows, changed once or twice, with the key of the original or one of their own."""
+    """Some copies of rows, changed once or twice or credited, with the key of the original or one of their own."""
     if not rows:
         return []
     copies = []
@@ -239,11 +239,14 @@ def _spoilt(draw: st.DrawFn, layout: Layout, rows: list[Row]) -> list[Row]:
         st.integers(0, len(rows) - 1),
         st.lists(st.sampled_from(_changes(layout)), min_size=1, max_size=2),
         st.booleans(),
+        st.sampled_from([False, False, True]),
     )
-    for position, changes, keeps_key in draw(st.lists(spoiling, max_size=4)):
+    for position, changes, keeps_key, is_credit in draw(st.lists(spoiling, max_size=4)):
         copy = dict(rows[position])
         for change in changes:
             copy |= change
+        if is_credit and isinstance(copy["amount"], Decimal):
+            copy["amount"] = -copy["amount"]
         if not keeps_key:
             copy["row_id"] = f"copy {len(copies)}"
         copies.append(copy)

@@ -343,6 +343,9 @@ def test_the_base_is_one_database_that_is_there(tmp_path: Path, capsys: pytest.C
     text = diff(root, capsys, *options, "--base-database", str(tmp_path / "main.duckdb"), code=2)
     assert "error[database-missing]: there is no database" in text
     assert "hint: name a DuckDB file that dbt has built from the base" in text
+    assert "--base-target: error[target-missing]" in diff(
+        root, capsys, *options, "--base-target", "nope", code=2
+    )
     with pytest.raises(SystemExit) as stopped:
         diff(root, capsys, *options, "--base-database", str(after), "--base-target", "nope")
     assert stopped.value.code == 2 and "not allowed with" in capsys.readouterr().err

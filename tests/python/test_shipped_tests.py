@@ -64,6 +64,9 @@ DAMAGE = {
         "input_is_accounted_for",
         "ledger_adds_up_to_cohorts",
     },
+    "update int_rollforward__pieces set first_piece_period = first_piece_period - 1 where is_run": {
+        "units_are_new_once",
+    },
     "update rollforward__revenue_cohorts set retained_revenue = retained_revenue * 3"
     " where retained_revenue > 0": {
         "rollforward_within_mrr_retention_gross_revenue_retention",

@@ -314,25 +314,39 @@ def test_a_trial_is_no_customer_and_its_first_payment_is_new(answers: Answers) -
     assert found == [None, "new", "expansion"]
 
 
+MAY, JUN = "2025-05-31", "2025-06-30"
 TABLES["credited"] = intervals(
     *(("acme", 100, "2025-01-01", "2025-05-01"), ("acme", -100, "2025-01-01", "2025-04-01")),
     ("acme", 120, "2025-05-01", "2025-07-01"),
     ("bolt", 50, "2025-01-01", "2025-07-01"),
 )
+TABLES["credited_snapshots"] = snapshots(
+    [JAN, FEB, MAR, APR, MAY, JUN], acme=([100, -100], None, [100, -100], 100, 120, 120), bolt=(50,) * 6
+)
+TABLES["credited_movements"] = dated(
+    "movements",
+    *(("acme", 100, "2025-01-01"), ("acme", -100, "2025-01-01"), ("acme", 100, "2025-04-01")),
+    *(("acme", 20, "2025-05-01"), ("bolt", 50, "2025-01-01"), ("bolt", 10, "2025-06-30")),
+)
+TABLES["credited_payments"] = dated(
+    "payments",
+    *(("acme", 100, "2025-01-01"), ("acme", -100, "2025-01-02"), ("acme", 100, "2025-04-01")),
+    *(("acme", 120, "2025-05-01"), *(("bolt", 50, f"2025-0{month}-28") for month in range(1, 7))),
+    ("cora", 1, "2025-06-30"),
+)
 
 
-def test_who_was_credited_everything_was_no_customer_yet(answers: Answers) -> None:
-    """Also where what is compared is a subscription that nothing was ever credited of."""
-    since = answers.naive(
-        "select min(started_on) from raw.credited where customer_id = 'acme' and amount > 0"
-    )
-    assert since == date(2025, 1, 1)
-    found = [answers.movements("credited", f"2025-0{month}-01").get("acme") for month in (3, 4, 5)]
-    assert found == [None, "new", "expansion"]
-    quarter = answers.movements("credited", "2025-04-01", "quarter_over_quarter")
-    assert quarter == {"acme": "new", "bolt": "unchanged"}
-    row = answers.total("credited", "2025-04-01", "quarter_over_quarter")
-    assert (row["new_customers"], row["new_revenue"], row["reactivated_customers"]) == (1, 120, 0)
+@pytest.mark.parametrize("book", [name for name in TABLES if name.startswith("credited")])
+def test_who_was_credited_everything_was_no_customer_yet(answers: Answers, book: str) -> None:
+    """Also where what is compared is an amount that nothing was ever credited of."""
+    dated_on = TABLES[book].dates[0]
+    paying = f"select min({dated_on}) from raw.{book} where customer_id = 'acme' and amount > 0"
+    assert answers.naive(paying).strftime("%Y-%m") == "2025-01"
+    found = [answers.movements(book, f"2025-0{month}-01").get("acme") for month in (2, 3, 4, 5)]
+    assert found == [None, None, "new", "expansion"]
+    assert answers.movements(book, "2025-04-01", "quarter_over_quarter")["acme"] == "new"
+    row = answers.total(book, "2025-04-01", "quarter_over_quarter")
+    assert (row["reactivated_customers"], row["reactivation_revenue"]) == (0, 0)
 
 
 TABLES["passing_through"] = intervals(
