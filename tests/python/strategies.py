@@ -231,7 +231,7 @@ def _changes(layout: Layout) -> list[Row]:
 
 @st.composite
 def _spoilt(draw: st.DrawFn, layout: Layout, rows: list[Row]) -> list[Row]:
-    """Some copies of rows, changed once or twice or credited, with the key of the original or one of their own."""
+    """Some copies of rows, changed or credited, with the key of the original or one of their own."""
     if not rows:
         return []
     copies = []
