@@ -179,7 +179,7 @@ decided_values as (
 
 attributed_totals as (
     select
-        series_id, unit_id, from_period, until_period, net_amount, first_piece_period
+        totals.series_id, totals.unit_id, totals.from_period, totals.until_period, totals.net_amount, totals.first_piece_period
         {{- rollforward.attribute_columns('sets.', '__value') }}
     from decided_totals as totals
     inner join {{ ref('int_rollforward__given_sets') }} as sets on totals.deciding_set = sets.given_set
