@@ -7,10 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rollforward.dialects import DIALECTS
 from rollforward.errors import ProblemsFound
-from rollforward.expressions import (
-    Checks,
-    Scope,
-)
+from rollforward.expressions import Checks, Scope
 from rollforward.fragments import fragment, said_exactly, text_of
 from rollforward.missing_values import keeping_nulls, keeping_nulls_within
 from rollforward.read_sql import parsed, parsed_text
