@@ -63,7 +63,7 @@
 {% macro with_changes(table) %}
     {%- set columns = rollforward.kept_columns(table.identifier) | join(', ') -%}
     {%- set changes = ref(rollforward.changes_of(table)) %}
-    {%- if rollforward.is_changed_in_place() %}
+    {%- if rollforward.has_own_materializations() %}
 
 select {{ columns }}, build
 from {{ changes }}

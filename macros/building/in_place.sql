@@ -98,14 +98,14 @@
 {% endmacro %}
 
 
-{#- Whether large kept tables are changed in place: only what changed is written. Elsewhere they are written anew, since not
-    every engine can delete, and what is there for good must not be lost in between. -#}
-{% macro is_changed_in_place() %}{{ return(target.type in ['postgres', 'duckdb']) }}{% endmacro %}
+{#- Whether the materializations above are there for this engine; dbt_project.yml, which can call no macro, asks the same. -#}
+{% macro has_own_materializations() %}{{ return(target.type in ['postgres', 'duckdb']) }}{% endmacro %}
 
 
-{#- Whether the table only gets the rows of the units that changed. -#}
+{#- Whether the table only gets the rows of the units that changed. Elsewhere large kept tables are written anew, since not every
+    engine can delete, and what is there for good must not be lost in between. -#}
 {% macro gets_changes(table) %}
-    {{ return(rollforward.changes_of(table) is not none and rollforward.is_changed_in_place() and rollforward.goes_on()) }}
+    {{ return(rollforward.changes_of(table) is not none and rollforward.has_own_materializations() and rollforward.goes_on()) }}
 {% endmacro %}
 
 
@@ -124,7 +124,7 @@
 
 
 {#- How the package's own views are built. -#}
-{% macro as_view() %}{{ return('rollforward_view' if target.type in ['postgres', 'duckdb'] else 'view') }}{% endmacro %}
+{% macro as_view() %}{{ return('rollforward_view' if rollforward.has_own_materializations() else 'view') }}{% endmacro %}
 
 
 {#- How those views are built that one statement reads several times. Spark works such a view out anew each time; ClickHouse writes

@@ -10,8 +10,7 @@ with runs as (
 
 sides as (
     select
-        periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
-        periods.series_id, periods.starting_index, runs.unit_id, runs.first_period,
+        periods.book, periods.comparison, periods.period_start, periods.period_end, runs.unit_id, runs.first_period,
         runs.net_amount as starting_amount, 0 as ending_amount, runs.attribute_set as starting_set, null as ending_set
     from {{ periods }} as periods
     inner join runs
@@ -22,8 +21,7 @@ sides as (
     union all
 
     select
-        periods.book, periods.comparison, periods.period_start, periods.period_end, periods.is_complete,
-        periods.series_id, periods.starting_index, runs.unit_id, runs.first_period,
+        periods.book, periods.comparison, periods.period_start, periods.period_end, runs.unit_id, runs.first_period,
         0 as starting_amount, runs.net_amount as ending_amount, null as starting_set, runs.attribute_set as ending_set
     from {{ periods }} as periods
     inner join runs
@@ -36,27 +34,27 @@ sides as (
    the start, joiners those of the end. */
 compared_units as (
     select
-        book, comparison, period_start, period_end, is_complete, series_id, starting_index, unit_id,
+        book, comparison, period_start, period_end, unit_id,
         cast(sum(starting_amount) as {{ amount_type }}) as starting_amount,
         cast(sum(ending_amount) as {{ amount_type }}) as ending_amount,
         coalesce(max(starting_set), max(ending_set)) as attribute_set,
         min(first_period) as first_period
     from sides
-    group by book, comparison, period_start, period_end, is_complete, series_id, starting_index, unit_id
+    group by book, comparison, period_start, period_end, unit_id
 )
 
 select
     compared.book as book,
-    compared.comparison,
-    compared.period_start,
-    compared.period_end,
-    compared.is_complete,
+    compared.comparison as comparison,
+    compared.period_start as period_start,
+    compared.period_end as period_end,
+    periods.is_complete,
     units.unit
     {{- rollforward.attribute_columns('sets.') }},
     compared.starting_amount,
     compared.ending_amount,
     case
-        when starting_amount = 0 and {{ 'true' if folded else 'compared.first_period > compared.starting_index' }} then 'new'
+        when starting_amount = 0 and {{ 'true' if folded else 'compared.first_period > periods.starting_index' }} then 'new'
         when starting_amount = 0 then 'reactivation'
         when ending_amount = 0 then 'churn'
         when ending_amount > starting_amount then 'expansion'
@@ -65,24 +63,15 @@ select
     end as movement,
     case
         when starting_amount > 0
-            then cast(({{ rollforward.months_between('compared.first_period', 'compared') }}) as {{ rollforward.data_type('integer') }})
+            then cast((periods.starting_index - compared.first_period) * series.months_per_period as {{ rollforward.data_type('integer') }})
     end as tenure_months
 from compared_units as compared
+inner join {{ periods }} as periods
+    on compared.book = periods.book
+    and compared.comparison = periods.comparison
+    and compared.period_end = periods.period_end
+inner join {{ ref('int_rollforward__series') }} as series on periods.series_id = series.series_id
 inner join {{ ref('int_rollforward__units') }} as units on compared.unit_id = units.unit_id
 inner join {{ ref('int_rollforward__attribute_sets') }} as sets on compared.attribute_set = sets.attribute_set
 {% endmacro %}
 
-
-{#- Months from a period to the starting one of a row, of the same series: series of quarters and years count whole
-    ones. -#}
-{% macro months_between(first_period, row) %}
-    {%- set lengths = [] -%}
-    {%- for book, grain, summed in rollforward.windows().series if grain != 'month' -%}
-        {%- set series_id = rollforward.windows().series.index((book, grain, summed)) + 1 -%}
-        {%- do lengths.append('when ' ~ series_id ~ ' then ' ~ rollforward.grains()[grain]) -%}
-    {%- endfor -%}
-    {{ row }}.starting_index - {{ first_period }}
-    {%- if lengths -%}
-        ) * (case {{ row }}.series_id {{ lengths | join(' ') }} else 1 end
-    {%- endif -%}
-{% endmacro %}

@@ -49,12 +49,15 @@
 {% macro default__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
 
 {#- Its own casts read 1_000 as well. A column that has a type already is not looked at value by value. A float is the number it is
-    written as: 538886.34, and not what comes next to it in the halves of halves that floats are made of. -#}
+    written as: 538886.34, and not what comes next to it in the halves of halves that floats are made of. With an exponent a number
+    is read with 12 decimals first: casts drop digits before they move the point, and let pass what is too large for the type. -#}
 {% macro duckdb__try_cast(value, type) -%}
+    {%- set text = 'cast(' ~ value ~ ' as ' ~ rollforward.text_type() ~ ')' -%}
     case
-        when typeof({{ value }}) in ('DOUBLE', 'FLOAT') then try_cast(cast({{ value }} as {{ rollforward.text_type() }}) as {{ type }})
-        when typeof({{ value }}) <> 'VARCHAR' or regexp_full_match(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_number() }}')
-            then try_cast({{ value }} as {{ type }})
+        when typeof({{ value }}) not in ('VARCHAR', 'DOUBLE', 'FLOAT') then try_cast({{ value }} as {{ type }})
+        when not regexp_full_match({{ text }}, '{{ rollforward.written_number() }}') then null
+        when contains(lower({{ text }}), 'e') then try_cast(try_cast({{ text }} as decimal(38, 12)) as {{ type }})
+        else try_cast({{ text }} as {{ type }})
     end
 {%- endmacro %}
 

@@ -1,5 +1,4 @@
-/* The runs that come of adding up, with their attributes decided. `build` is the build that
-   wrote the run. */
+/* The runs that come of adding up, with their attributes decided. `build` is the build that wrote the run. */
 {{ config(enabled=rollforward.is_configured()) }}
 /* Where the build goes on, what changes is known before: depends_on: {{ ref('int_rollforward__run_changes') }} */
 

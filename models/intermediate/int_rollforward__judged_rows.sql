@@ -1,30 +1,18 @@
 /* Every input row of every book with its final reason: to what the row says itself comes what depends on the day we
    look and on the rows beside it. Rows without a reason make up the ledger. Units are followed by a number, `unit_id`. */
 {{ config(enabled=rollforward.is_configured(), materialized=rollforward.as_view()) }}
-{%- set snapshots = rollforward.books('snapshots') %}
 
-with
-{%- if snapshots %}
-/* Of a month's snapshots, the last day's stand for the month. */
-snapshot_days as (
-    select book, {{ rollforward.month_index('dated_on') }} as month_index, max(dated_on) as last_day
-    from {{ ref('stg_rollforward__snapshots') }}
-    where reason is null and dated_on <= {{ rollforward.horizon() }}
-    group by book, {{ rollforward.month_index('dated_on') }}
-),
-{%- endif %}
-
-staged_rows as (
+with staged_rows as (
     {%- for shape in rollforward.shapes() if rollforward.books(shape) %}
     select
         '{{ shape }}' as shape,
         given.*,
         {{ rollforward.month_index('given.dated_on') }} as month_index,
-        {{ 'days.last_day' if shape == 'snapshots' else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as last_snapshot_of_month
+        {{ 'months.last_day' if shape == 'snapshots' else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as last_snapshot_of_month
     from {{ ref('stg_rollforward__' ~ shape) }} as given
     {%- if shape == 'snapshots' %}
-    left join snapshot_days as days
-        on given.book = days.book and {{ rollforward.month_index('given.dated_on') }} = days.month_index
+    left join {{ ref('int_rollforward__snapshot_months') }} as months
+        on given.book = months.book and {{ rollforward.month_index('given.dated_on') }} = months.month_index
     {%- endif %}
     {{ "union all" if not loop.last }}
     {%- endfor %}

@@ -49,9 +49,7 @@ comparable_periods as (
 {%- if snapshots %},
 
 snapshot_months as (
-    select distinct book as snapshot_book, {{ rollforward.month_index('dated_on') }} as month_index
-    from {{ ref('stg_rollforward__snapshots') }}
-    where reason is null
+    select book as snapshot_book, month_index from {{ ref('int_rollforward__snapshot_months') }}
 ),
 
 /* A month without a snapshot was not observed: there is nothing to compare with it. */

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rollforward.definitions import KEYS, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Problem, ProblemsFound, did_you_mean
-from rollforward.kinds import AMOUNT, COUNT, Kind
+from rollforward.kinds import column_type
 from rollforward.plan import MetricPlan, SelectionPlan, plan_selection
 from rollforward.resolve import Meanings, resolve_selection
 from rollforward.rules import check_selection
@@ -89,21 +89,14 @@ def value_columns(planned: SelectionPlan, *, parts: bool) -> Iterator[Column]:
     for metric in planned.metrics:
         yield column_of(metric, planned.amount_scale)
     for part in planned.columns if parts else ():
-        yield Column(part.name, type_of(part.kind, exact=True), "", planned.amount_scale)
+        yield Column(part.name, column_type(part.kind, exact=True), "", planned.amount_scale)
 
 
 def column_of(metric: MetricPlan, scale: int = 4) -> Column:
     """Give the column of a metric; an amount that was divided, such as an average, is still seen as money."""
-    kind = type_of(metric.kind, exact=metric.is_exact)
+    kind = column_type(metric.kind, exact=metric.is_exact)
     is_average = kind == "number" and metric.kind.amounts == 1
     return Column(metric.name, kind, metric.format or ("currency" if is_average else ""), scale)
-
-
-def type_of(kind: Kind, *, exact: bool) -> ColumnType:
-    """Give the type of a value: sums are exact, whatever is divided is a float."""
-    if exact and kind == AMOUNT:
-        return "amount"
-    return "count" if exact and kind == COUNT else "number"
 
 
 def _order(

@@ -10,8 +10,8 @@ from rollforward.answer import Answer, answer
 from rollforward.days import MONTHS
 from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
-from rollforward.errors import Place, refused
-from rollforward.resolve import Meanings, metric_names
+from rollforward.errors import on_command_line, refused
+from rollforward.resolve import Meanings, comparison_named_by, metric_names
 from rollforward.session import Session
 from rollforward.source import Scalar, typed
 from rollforward.spans import span_of
@@ -41,7 +41,7 @@ class Question:
         """Refuse what would be answered with periods and no values, or be the database's to complain of."""
         if not self.metrics:
             hint = "`rollforward list metrics` names them all"
-            raise refused("no-metric", "the question names no metric", Place("METRIC"), hint)
+            raise refused("no-metric", "the question names no metric", on_command_line("METRIC"), hint)
         if self.limit is not None:
             check_above_zero(self.limit, "--limit")
 
@@ -49,7 +49,7 @@ class Question:
 def check_above_zero(number: int, option: str) -> None:
     """Raise ProblemsFound where there are to be none or less: from Python, for the grammar takes none."""
     if number < 1:
-        raise refused("not-a-number", f"{number} is not above 0", Place(option), "give 1 or more")
+        raise refused("not-a-number", f"{number} is not above 0", on_command_line(option), "give 1 or more")
 
 
 def answer_to(question: Question, meanings: Meanings, dialect: Dialect, relations: Relations) -> Answer:
@@ -71,7 +71,8 @@ def selection_of(question: Question, meanings: Meanings) -> Selection:
     from_day, to_day = _day(question.start, "--from", 0, fiscal), _day(question.end, "--to", 1, fiscal)
     if from_day is not None and to_day is not None and from_day > to_day:
         message = f"{to_day} is before {from_day}, with which the periods asked for begin"
-        raise refused("no-period", message, Place("--to"), "--from names the first period, --to the last")
+        hint = "--from names the first period, --to the last"
+        raise refused("no-period", message, on_command_line("--to"), hint)
     return Selection(
         metrics=_words(question.metrics, "METRIC"),
         book=typed(question.book, "--book") if question.book else None,
@@ -95,20 +96,16 @@ def _default_comparisons(question: Question, meanings: Meanings) -> tuple[str, .
 
     Where the book is not clear either, that is what will be said.
     """
-    wanted = set(question.metrics)
-    metrics = [
-        each for each in meanings.metrics if wanted & {name.text for name in metric_names(each.metric)}
-    ]
-    named = {each.metric.card.comparison for each in metrics}
-    if metrics and None not in named and len({word.text for word in named if word}) == 1:
+    known = meanings.by_name
+    metrics = [known[name] for name in question.metrics if name in known]
+    if comparison_named_by(metrics):
         return ()
-    books = {book.name.text: book for book in meanings.catalog.settings.books}
+    settings = meanings.catalog.settings
+    books = {book.name.text: book for book in settings.books}
     of_metrics = {book for each in metrics for book in each.books}
     names = {question.book} if question.book else of_metrics or set(books)
     book = books.get(next(iter(names))) if len(names) == 1 else None
-    if book is not None and book.comparisons:
-        return (book.comparisons[0].text,)
-    return (meanings.catalog.settings.comparisons[0].name,)
+    return (settings.comparisons_of(book)[0] if book else settings.comparisons[0].name,)
 
 
 def rows_of(found: Answer, session: Session) -> Table:
@@ -130,12 +127,7 @@ def comparison_in_words(comparison: Comparison, book: Book) -> str:
 
 def _order(question: Question, meanings: Meanings) -> list[str]:
     """Give the columns to order by: `period` is its start, and a metric may go by an alias."""
-    real = {
-        name.text: metric.card.name.text
-        for metric in meanings.catalog.metrics
-        for name in metric_names(metric)
-    }
-    real |= {"period": "period_start"}
+    real = {name: meaning.name for name, meaning in meanings.by_name.items()} | {"period": "period_start"}
     words = []
     for given in question.order_by:
         name, _, way = given.partition(" ")

@@ -86,18 +86,20 @@ def _root(given: Path | None) -> Path:
     """Give the folder of the project; raises ProblemsFound where there is none."""
     from pathlib import Path
 
-    from rollforward.errors import Place, refused
+    from rollforward.errors import on_command_line, refused
     from rollforward.folders import PROJECT_FILE, find_root
 
     if given is None:
         if root := find_root(Path.cwd()):
             return root
-        where, place, hint = "this folder or above it", "command line", "say where it is with --project-dir"
+        where, place = "this folder or above it", on_command_line()
+        hint = "say where it is with --project-dir"
     elif (given / PROJECT_FILE).is_file():
         return given.resolve()
     else:
-        where, place, hint = str(given), "--project-dir", "name the folder that has it"
-    raise refused("no-project", f"there is no {PROJECT_FILE} in {where}", Place(place), hint)
+        where, place = str(given), on_command_line("--project-dir")
+        hint = "name the folder that has it"
+    raise refused("no-project", f"there is no {PROJECT_FILE} in {where}", place, hint)
 
 
 def _ask(what: str, proposed: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rollforward.diff_text import Difference, as_data, as_markdown, as_text
-from rollforward.errors import Place
+from rollforward.errors import on_command_line
 from rollforward.folders import PACKAGES_FILE, VARS_FILE
 from rollforward.layout import vars_document
 from rollforward.options import wanted_of
@@ -78,7 +78,7 @@ def _values(
         located = locate(workspace.layout, workspace.folder, target, session, views)
         now = located.models
         if options.base_database:
-            with open_file(options.base_database, Place("--base-database")) as other:
+            with open_file(options.base_database, on_command_line("--base-database")) as other:
                 return _compared(before, after, (other, located.in_file), (session, now))
         other_wanted = Wanted(wanted.profiles_dir, wanted.profile, options.base_target, "--base-target")
         other_target = workspace.target(other_wanted)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rollforward.definitions import PACKAGE
-from rollforward.errors import Place, Problem, ProblemsFound, did_you_mean, refused
+from rollforward.errors import Place, Problem, ProblemsFound, did_you_mean, on_command_line, refused
 from rollforward.first_files import (
     VIEW_FILE,
     book_name,
@@ -102,7 +102,7 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
     if guessed is None and not options.relation and setting.ask is None:
         message = "no relation of the project looks like revenue by customer and date"
         hint = "say --relation, --shape, --unit, --amount and --date"
-        raise refused("no-proposal", message, Place("command line"), hint)
+        raise refused("no-proposal", message, on_command_line(), hint)
     proposal = _with_flags(guessed or Proposal(options.relation), options)
     if setting.ask is not None and not options.yes:
         relation = setting.ask("model, seed or source with the revenue", proposal.relation)
@@ -114,12 +114,11 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
     _check_columns(proposal, found)
     if proposal.missing:
         message = f"it cannot be told how to read '{proposal.relation}'"
-        raise refused("no-proposal", message, Place("command line"), f"say {', '.join(proposal.missing)}")
+        raise refused("no-proposal", message, on_command_line(), f"say {', '.join(proposal.missing)}")
     if len(proposal.dates) > len(SHAPES[proposal.shape].dates):
         message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
-        raise refused(
-            "no-proposal", message, Place("--date"), f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
-        )
+        hint = f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
+        raise refused("no-proposal", message, on_command_line("--date"), hint)
     return proposal
 
 
@@ -131,7 +130,7 @@ def _check_relation(relation: str, layout: Layout) -> None:
         hint = did_you_mean(
             relation, known, otherwise="a table that dbt does not make is a source('...', '...')"
         )
-        raise refused("no-proposal", message, Place("command line"), hint)
+        raise refused("no-proposal", message, on_command_line(), hint)
 
 
 def _check_columns(proposal: Proposal, found: Sequence[Sample]) -> None:
@@ -145,7 +144,7 @@ def _check_columns(proposal: Proposal, found: Sequence[Sample]) -> None:
             Problem(
                 "no-proposal",
                 f"'{proposal.relation}' has no column '{word}'",
-                Place("command line"),
+                on_command_line(),
                 did_you_mean(word, columns.values(), otherwise=f"columns: {', '.join(columns.values())}"),
             )
             for word in unknown

@@ -8,7 +8,6 @@ from typing import Any, assert_never
 
 from rollforward.arguments import Listed
 from rollforward.asking import comparison_in_words
-from rollforward.definitions import Book, Settings
 from rollforward.resolve import Meanings, metric_names
 from rollforward.said import Said, Setting, as_json
 from rollforward.text_table import term_list
@@ -58,8 +57,7 @@ def _metrics(meanings: Meanings) -> Iterable[dict[str, Any]]:
 
 def _attributes(meanings: Meanings) -> Iterable[dict[str, Any]]:
     books = meanings.catalog.settings.books
-    names = dict.fromkeys(attribute.text for book in books for attribute in book.attributes)
-    for name in names:
+    for name in meanings.catalog.settings.attributes:
         of = [book.name.text for book in books if name in (attribute.text for attribute in book.attributes)]
         yield {"attribute": name, "books": of}
     for each in meanings.dimensions:
@@ -76,14 +74,14 @@ def _books(meanings: Meanings) -> Iterable[dict[str, Any]]:
             "measured": book.measurement,
             "unit": [column.text for column in book.unit],
             "attributes": [attribute.text for attribute in book.attributes],
-            "comparisons": _comparisons_of(book, settings),
+            "comparisons": list(settings.comparisons_of(book)),
         }
 
 
 def _comparisons(meanings: Meanings) -> Iterable[dict[str, Any]]:
     settings = meanings.catalog.settings
     for comparison in settings.comparisons:
-        books = [book for book in settings.books if comparison.name in _comparisons_of(book, settings)]
+        books = [book for book in settings.books if comparison.name in settings.comparisons_of(book)]
         for words in dict.fromkeys(comparison_in_words(comparison, book) for book in books):
             of = [book.name.text for book in books if comparison_in_words(comparison, book) == words]
             yield {"comparison": comparison.name, "compares": words, "books": of}
@@ -98,8 +96,3 @@ def _views(meanings: Meanings) -> Iterable[dict[str, Any]]:
             "metrics": [metric.name for metric in each.selected.metrics],
             "comparisons": [comparison.name for comparison in each.selected.comparisons],
         }
-
-
-def _comparisons_of(book: Book, settings: Settings) -> list[str]:
-    chosen = [word.text for word in book.comparisons]
-    return chosen or [comparison.name for comparison in settings.comparisons]

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from rollforward.answer import Answer
 from rollforward.asking import Question, answer_to, rows_of
-from rollforward.errors import Place, ProblemsFound, refused
+from rollforward.errors import Place, ProblemsFound, on_command_line, refused
 from rollforward.exports import as_csv, as_json
 from rollforward.options import listed, wanted_of
 from rollforward.profile import Wanted
@@ -26,7 +26,8 @@ def run(options: Namespace, setting: Setting) -> Said:
     if options.command == "sql":
         return _statement(question, workspace, wanted_of(options))
     if options.plot and options.format != "table":
-        raise refused("plot-of-data", "a plot is no file format", Place("--plot"), "leave --format out")
+        message, hint = "a plot is no file format", "leave --format out"
+        raise refused("plot-of-data", message, on_command_line("--plot"), hint)
     wanted = wanted_of(options)
     target = workspace.target(wanted)
     with open_session(target, setting.root, wanted) as session:
@@ -38,8 +39,8 @@ def run(options: Namespace, setting: Setting) -> Said:
     # A file is read on other screens, and by programs: nothing in it is of this one but its width.
     screen = Screen(width=setting.screen.width) if options.output else setting.screen
     if options.format == "parquet" and options.output is None and screen.terminal:
-        hint = "say --output FILE, or pipe it"
-        raise refused("binary-to-terminal", "parquet cannot be read on a screen", Place("--format"), hint)
+        message, hint = "parquet cannot be read on a screen", "say --output FILE, or pipe it"
+        raise refused("binary-to-terminal", message, on_command_line("--format"), hint)
     written = _written("plot" if options.plot else options.format, found, table, screen, fiscal)
     if options.output is not None:
         rows = "1 row" if len(table.rows) == 1 else f"{len(table.rows)} rows"

@@ -13,7 +13,7 @@ from rollforward.emit_macro import metric_macro
 from rollforward.errors import ProblemsFound, did_you_mean, refused
 from rollforward.plan import plan_metric
 from rollforward.profile import Wanted
-from rollforward.resolve import Meanings, MetricMeaning, formula_of, metric_names
+from rollforward.resolve import Meanings, MetricMeaning, formula_of
 from rollforward.said import Said, Setting, as_json
 from rollforward.source import typed
 from rollforward.stage_text import stage_as_data, stage_as_text
@@ -38,15 +38,14 @@ def run(options: Namespace, setting: Setting) -> Said:
 
 def metric_called(name: str, meanings: Meanings) -> MetricMeaning:
     """Give a metric by its name or an alias; raises ProblemsFound."""
-    by_name = {word.text: each for each in meanings.metrics for word in metric_names(each.metric)}
-    if name in by_name:
-        return by_name[name]
-    if name in (item.name for item in meanings.catalog.measures):
+    if name in meanings.by_name:
+        return meanings.by_name[name]
+    if name in meanings.catalog.measures_by_name:
         hint = "it is a column of the cohorts that metrics are made of"
         raise refused(
             "unknown-metric", f"'{name}' is a measure, not a metric", typed(name, "METRIC").place, hint
         )
-    hint = did_you_mean(name, by_name, otherwise="`rollforward list metrics` names them all")
+    hint = did_you_mean(name, meanings.by_name, otherwise="`rollforward list metrics` names them all")
     raise refused("unknown-metric", f"metric '{name}' is not defined", typed(name, "METRIC").place, hint)
 
 

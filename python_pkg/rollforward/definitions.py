@@ -287,6 +287,16 @@ class Settings:
     dialect: str = "duckdb"
     broken_books: frozenset[str] = frozenset()
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of all books, in the order they are first named."""
+        return tuple(dict.fromkeys(word.text for book in self.books for word in book.attributes))
+
+    def comparisons_of(self, book: Book) -> tuple[str, ...]:
+        """Give what a book is compared over: what it is restricted to, or else everything."""
+        chosen = tuple(word.text for word in book.comparisons)
+        return chosen or tuple(comparison.name for comparison in self.comparisons)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
@@ -304,3 +314,8 @@ class Catalog:
     models: tuple[str, ...] = ()
     snapshots: tuple[str, ...] = ()
     broken: frozenset[str] = field(default=frozenset())
+
+    @property
+    def measures_by_name(self) -> dict[str, Measure]:
+        """The measures of the cohorts by their names."""
+        return {measure.name: measure for measure in self.measures}

@@ -8,7 +8,7 @@ from rollforward.bounds import Bounds
 from rollforward.definitions import KEYS, Comparison
 from rollforward.dialects import DEFAULT, DIALECTS
 from rollforward.fingerprint import view_fingerprint
-from rollforward.kinds import AMOUNT, COUNT, Kind
+from rollforward.kinds import Kind
 from rollforward.plan import MetricPlan, ViewPlan
 from rollforward.resolve import SelectionMeaning
 from rollforward.yaml_text import Value, yaml_text
@@ -118,9 +118,7 @@ def _column(name: str, data_type: str, description: str) -> dict[str, Value]:
 
 
 def _type_of(kind: Kind, view: ViewPlan, *, exact: bool) -> str:
-    if exact and kind == AMOUNT:
-        return view.selected.amount_type
-    return "bigint" if exact and kind == COUNT else _float_type()
+    return (view.selected.exact_type(kind) if exact else None) or _float_type()
 
 
 def _float_type() -> str:

@@ -9,13 +9,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something stands in a file. Lines and columns count from 1; line 0 means the file as a whole."""
+    """Where something stands: a file, or an option or argument that was typed, named by `path` as well.
+
+    Lines and columns count from 1; line 0 means the file as a whole.
+    """
 
     path: str
     line: int = 0
     column: int = 0
     length: int = 1
     source: str = ""
+    is_typed: bool = False
+
+
+def on_command_line(option: str = "command line") -> Place:
+    """Give the place of an option or argument, or of the command as a whole."""
+    return Place(option, is_typed=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.formula import names_in
 from rollforward.plan import MetricPlan, plan_measure, plan_metric
 from rollforward.rational import Nested
-from rollforward.resolve import Meanings, SelectionMeaning, formula_of, metric_names
+from rollforward.resolve import Meanings, SelectionMeaning, formula_of
 from rollforward.session import Session
 from rollforward.source import typed
 from rollforward.spans import span_of
@@ -279,8 +279,7 @@ def _inputs(metric: MetricPlan, meanings: Meanings) -> list[MetricPlan]:
 
     What is such a formula itself is followed by its own inputs; each is there once.
     """
-    metrics = {name.text: each for each in meanings.metrics for name in metric_names(each.metric)}
-    measures = {item.name: item for item in meanings.catalog.measures}
+    metrics, measures = meanings.by_name, meanings.catalog.measures_by_name
     found: dict[str, MetricPlan] = {}
     waiting = [metric]
     while waiting:

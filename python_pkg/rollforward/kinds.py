@@ -8,6 +8,7 @@ from typing import NamedTuple, assert_never
 from rollforward.definitions import Measure
 from rollforward.formula import Operator
 from rollforward.rational import Constant, Form, Nested, Rate, Single, Total
+from rollforward.tables import ColumnType
 
 
 class Kind(NamedTuple):
@@ -50,6 +51,13 @@ def kind_of(form: Form, measures: Mapping[str, Measure]) -> Kind:
 def kind_of_measure(measure: Measure) -> Kind:
     """Give the kind of a measure."""
     return AMOUNT if measure.kind == "amount" else COUNT
+
+
+def column_type(kind: Kind, *, exact: bool) -> ColumnType:
+    """Give the type of a value's column: sums are exact, whatever is divided is a float."""
+    if exact and kind == AMOUNT:
+        return "amount"
+    return "count" if exact and kind == COUNT else "number"
 
 
 def joined(operator: Operator, left: Kind, right: Kind) -> Kind:

@@ -9,7 +9,7 @@ from typing import assert_never
 from rollforward.bounds import Bounds, bounds_of
 from rollforward.definitions import Catalog, DimensionMeaning, Measure, Method, Settings, Simple
 from rollforward.fingerprint import metric_fingerprint
-from rollforward.kinds import Kind, kind_of, kind_of_measure
+from rollforward.kinds import Kind, column_type, kind_of, kind_of_measure
 from rollforward.rational import (
     Constant,
     Form,
@@ -105,10 +105,10 @@ class SelectionPlan:
     columns: tuple[AdditiveColumn, ...]
     amount_scale: int
 
-    @property
-    def amount_type(self) -> str:
-        """The type of an amount, the same on every engine."""
-        return f"decimal(18, {self.amount_scale})"
+    def exact_type(self, kind: Kind) -> str | None:
+        """Give the type in SQL that sums of a kind are kept in, the same on every engine; None for rates."""
+        kept = {"amount": f"decimal(18, {self.amount_scale})", "count": "bigint"}
+        return kept.get(column_type(kind, exact=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,7 @@ class Plan:
 def plan(meanings: Meanings) -> Plan:
     """Plan a macro for each metric the project owns and a model for each of its views."""
     catalog = meanings.catalog
-    known = {item.name: item for item in catalog.measures}
-    metrics = {meaning.name: _metric(meaning, known) for meaning in meanings.metrics}
+    metrics = {meaning.name: plan_metric(meaning, catalog) for meaning in meanings.metrics}
     views = tuple(
         ViewPlan(view, _selected(view.selected, metrics, catalog.settings), catalog.settings)
         for view in meanings.views
@@ -164,19 +163,14 @@ def plan(meanings: Meanings) -> Plan:
 
 def plan_selection(meaning: SelectionMeaning, catalog: Catalog) -> SelectionPlan:
     """Plan the answer to a selection."""
-    known = {item.name: item for item in catalog.measures}
-    metrics = {metric.name: _metric(metric, known) for metric in meaning.metrics}
+    metrics = {metric.name: plan_metric(metric, catalog) for metric in meaning.metrics}
     return _selected(meaning, metrics, catalog.settings)
 
 
 def plan_metric(meaning: MetricMeaning, catalog: Catalog) -> MetricPlan:
     """Plan one metric, whoever owns it."""
-    return _metric(meaning, {item.name: item for item in catalog.measures})
-
-
-def _metric(meaning: MetricMeaning, known: Mapping[str, Measure]) -> MetricPlan:
     card = meaning.metric.card
-    measures = {**known, **{item.name: item for item in meaning.measures}}
+    measures = {**catalog.measures_by_name, **{item.name: item for item in meaning.measures}}
     return MetricPlan(
         name=meaning.name,
         label=card.label,
@@ -191,7 +185,7 @@ def _metric(meaning: MetricMeaning, known: Mapping[str, Measure]) -> MetricPlan:
         fingerprint=metric_fingerprint(meaning),
         measures=meaning.measures,
         words=_in_words(meaning),
-        followed=None if meaning.followed is None else _followed(meaning.followed, meaning, known),
+        followed=None if meaning.followed is None else _followed(meaning.followed, meaning, catalog),
     )
 
 
@@ -201,9 +195,9 @@ def _format(meaning: MetricMeaning) -> str:
     return meaning.metric.card.format or (followed.metric.card.format if followed else "")
 
 
-def _followed(followed: Followed, meaning: MetricMeaning, known: Mapping[str, Measure]) -> FollowedPlan:
+def _followed(followed: Followed, meaning: MetricMeaning, catalog: Catalog) -> FollowedPlan:
     """Plan what a trailing metric follows; a measure is followed like a metric of that name."""
-    value = _metric(followed.metric, known) if followed.metric else plan_measure(*meaning.measures)
+    value = plan_metric(followed.metric, catalog) if followed.metric else plan_measure(*meaning.measures)
     sides = _sides(value, value.form) if isinstance(value.form, Rate) else None
     return FollowedPlan(
         value, followed.periods, followed.method, sides if followed.method == "ratio_of_sums" else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rollforward.errors import Place, did_you_mean, refused
+from rollforward.errors import Place, did_you_mean, on_command_line, refused
 from rollforward.folders import environment
 from rollforward.rendered import has_jinja, rendered
 from rollforward.source import Mapping as Nodes
@@ -69,7 +69,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
     outputs_of = document.root.get(given)
     if not isinstance(outputs_of, Nodes):
         hint = did_you_mean(given, known, otherwise=f"it has: {', '.join(known) or 'no profile'}")
-        place = Place("--profile" if wanted.profile else str(file))
+        place = on_command_line("--profile") if wanted.profile else Place(str(file))
         raise refused("profile-missing", f"there is no profile '{given}' in {_short(file)}", place, hint)
     default = _default_target(outputs_of)
     name = wanted.target or environment("TARGET") or default
@@ -79,7 +79,7 @@ def read_target(root: Path, profile: Scalar | None, wanted: Wanted) -> Target:
         known = _names(outputs)
         hint = did_you_mean(name, known, otherwise=f"it has: {', '.join(known) or 'no output'}")
         said = f"profile '{given}' of {_short(file)} has no target '{name}'"
-        place = Place(wanted.target_option if wanted.target else str(file))
+        place = on_command_line(wanted.target_option) if wanted.target else Place(str(file))
         raise refused("target-missing", said, place, hint)
     settings = plain(output)
     assert isinstance(settings, dict), "a mapping gives a dict"
@@ -100,7 +100,7 @@ def find_profiles(root: Path, wanted: Wanted) -> Path:
             return folder / PROFILES_FILE
     looked = ", ".join(dict.fromkeys(_short(folder) for folder in folders))
     hint = "say where it is with --profiles-dir, or set DBT_PROFILES_DIR"
-    place = Place("--profiles-dir" if wanted.profiles_dir else PROFILES_FILE)
+    place = on_command_line("--profiles-dir") if wanted.profiles_dir else Place(PROFILES_FILE)
     raise refused("profile-missing", f"there is no {PROFILES_FILE} in {looked}", place, hint)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
@@ -124,6 +124,11 @@ class Meanings:
     views: tuple[ViewMeaning, ...] = ()
     dimensions: tuple[DimensionMeaning, ...] = ()
 
+    @property
+    def by_name(self) -> dict[str, MetricMeaning]:
+        """The metrics by their names and aliases."""
+        return {name.text: meaning for meaning in self.metrics for name in metric_names(meaning.metric)}
+
 
 def formula_of(metric: Metric) -> Formula | None:
     """Give the formula a metric was defined by; a simple metric and a trailing one have none."""
@@ -169,13 +174,11 @@ def resolve_selection(
 
     None where there is no book, on which everything else depends.
     """
-    catalog = meanings.catalog
-    by_name = {name.text: meaning for meaning in meanings.metrics for name in metric_names(meaning.metric)}
+    catalog, by_name = meanings.catalog, meanings.by_name
     declared = catalog.broken | {name.text for metric in catalog.metrics for name in metric_names(metric)}
     metrics = [by_name[word.text] for word in selection.metrics if word.text in by_name]
-    measures = {measure.name for measure in catalog.measures}
     problems += [
-        _measure(word) if word.text in measures else _unknown_metric(word, by_name, _LISTED)
+        _measure(word) if word.text in catalog.measures_by_name else _unknown_metric(word, by_name, _LISTED)
         for word in selection.metrics
         if word.text not in declared
     ]
@@ -209,17 +212,22 @@ def _slices(book: Book | None, meanings: Meanings) -> dict[str, object]:
     return {**attributes, **{each.name: each for each in meanings.dimensions}}
 
 
+def comparison_named_by(metrics: Collection[MetricMeaning]) -> Scalar | None:
+    """Give the one comparison that all of some metrics name; None where one names none, or they differ."""
+    named = [metric.metric.card.comparison for metric in metrics]
+    return named[0] if len({word and word.text for word in named}) == 1 else None
+
+
 def _default_comparisons(
     metrics: Iterable[MetricMeaning], place: Place, problems: list[Problem]
 ) -> tuple[Scalar, ...]:
     """Give the comparison that metrics name where the selection names none; they have to agree."""
     metrics = tuple(metrics)
-    named = [metric.metric.card.comparison for metric in metrics]
-    words = {word.text: word for word in named if word is not None}
-    if len(words) == 1 and None not in named:
-        return tuple(words.values())
+    if agreed := comparison_named_by(metrics):
+        return (agreed,)
     if metrics:
-        differ = f"its metrics name {', '.join(words)}" if words else "its metrics name none"
+        words = [word.text for each in metrics if (word := each.metric.card.comparison)]
+        differ = f"its metrics name {', '.join(dict.fromkeys(words))}" if words else "its metrics name none"
         message = f"nothing says what is compared: `comparisons` is missing, and {differ}"
         hint = "for example comparisons: [month_over_month]"
         problems.append(Problem("missing-comparison", message, place, hint))
@@ -355,8 +363,7 @@ def _unknown_part(word: Name, known: Iterable[str], catalog: Catalog) -> Problem
         message = f"'{word.text}' is arithmetic, and each side of a ratio is one name"
         hint = "write type: derived, expr: ... / ..."
         return Problem("unknown-metric", message, word.place, hint)
-    attributes = {attribute.text for book in catalog.settings.books for attribute in book.attributes}
-    if word.text in ROW_COLUMNS or word.text in attributes:
+    if word.text in ROW_COLUMNS or word.text in catalog.settings.attributes:
         message = f"'{word.text}' is a column of single customers, and a formula is over sums"
         hint = "sum it up first: type: simple, agg: sum, expr: ..."
         return Problem("column-in-formula", message, word.place, hint)

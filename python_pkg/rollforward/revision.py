@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rollforward.catalog import COHORTS_FILE, read_catalog
-from rollforward.errors import Place, Problem, ProblemsFound, did_you_mean, refused
+from rollforward.errors import Problem, ProblemsFound, did_you_mean, on_command_line, refused
 from rollforward.folders import DEFINITIONS, PACKAGES_FILE, PROJECT_FILE, VARS_FILE
 from rollforward.layout import Layout, read_layout
 from rollforward.resolve import Meanings, resolve
@@ -93,7 +93,7 @@ def _git(root: Path, *arguments: str) -> bytes | None:
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
-        raise refused("no-git", "git is not installed", Place("command line")) from None
+        raise refused("no-git", "git is not installed", on_command_line()) from None
     return done.stdout if done.returncode == 0 else None
 
 

@@ -255,8 +255,7 @@ def _tables(measures: tuple[Measure, ...]) -> dict[str, Table]:
 
 
 def _scope(catalog: Catalog, where: str) -> Scope:
-    books = catalog.settings.books
-    attributes = list(dict.fromkeys(word.text for book in books for word in book.attributes))
+    attributes = catalog.settings.attributes
     types: dict[str, ValueType] = {**dict.fromkeys(attributes, "text"), **ROW_COLUMNS}
 
     def why_not(name: str) -> Refusal:
@@ -274,7 +273,7 @@ def _scope(catalog: Catalog, where: str) -> Scope:
 
 def _why_not(name: str, catalog: Catalog, known: Iterable[str]) -> Refusal:
     """Give code, message and hint for a name that is no column of the ledger."""
-    if name in {item.name for item in catalog.measures}:
+    if name in catalog.measures_by_name:
         message = f"'{name}' is a measure, summed up already; this is about single customers"
         return (
             "measure-in-row",

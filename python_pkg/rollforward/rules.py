@@ -65,8 +65,7 @@ def name_collision(meanings: Meanings) -> Iterator[Problem]:
     metrics = dict.fromkeys((name.text for metric in shipped for name in metric_names(metric)), "a metric")
     models = dict.fromkeys(map(str.lower, catalog.models), "a model or seed of the project")
     inner = dict.fromkeys(INNER_COLUMNS, "a column of the models")
-    attributes = {word.text.lower() for book in catalog.settings.books for word in book.attributes}
-    made = dict.fromkeys(attributes, "an attribute")
+    made = dict.fromkeys(map(str.lower, catalog.settings.attributes), "an attribute")
     others = {"an attribute": metrics | inner, "a dimension": made, "a metric": models | made}
     for name, what in _names(meanings):
         lower = name.text.lower()
@@ -127,7 +126,7 @@ def _names(meanings: Meanings) -> Iterator[tuple[Scalar, str]]:
 
 def mixed_kinds(meanings: Meanings) -> Iterator[Problem]:
     """Amounts are added to amounts, counts to counts, rates to rates and numbers."""
-    measures = {item.name: item for item in meanings.catalog.measures}
+    measures = meanings.catalog.measures_by_name
     known = {
         name.text: kind_of(meaning.form, {item.name: item for item in meaning.measures})
         for meaning in meanings.metrics

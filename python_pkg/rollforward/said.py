@@ -37,8 +37,8 @@ def problems_said(problems: Sequence[Problem], how: str, *, colour: bool, comman
 
     The json of a command that writes files says that none was written.
     """
-    typed = all(problem.place.path.startswith("-") or problem.place.path in _TYPED for problem in problems)
-    code = DONE if not problems else USAGE if typed else PROBLEMS
+    is_usage = all(problem.place.is_typed for problem in problems)
+    code = DONE if not problems else USAGE if is_usage else PROBLEMS
     if how == "json":
         nothing: dict[str, Any] = {"written": [], "removed": []} if command in _WRITING else {}
         return Said(as_json({**nothing, "problems": problems_as_data(problems)}), code=code)
@@ -52,7 +52,6 @@ def problems_said(problems: Sequence[Problem], how: str, *, colour: bool, comman
     )
 
 
-_TYPED = ("METRIC", "command line")
 _WRITING = ("compile", "check")
 
 

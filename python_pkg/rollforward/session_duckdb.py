@@ -7,12 +7,13 @@ that is used here. Versions that have the engine elsewhere are imported whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rollforward.errors import Place, ProblemsFound, refused
+from rollforward.errors import Place, refused
 from rollforward.profile import Target
 
 if TYPE_CHECKING:
@@ -109,31 +110,24 @@ class DuckDB:
 
         While the engine is at work it does not hear Ctrl-C, so it works beside, and is told to stop.
         """
-        found: list[list[Sequence[Any]]] = []
-        problems: list[ProblemsFound] = []
+        outcome: Future[list[Sequence[Any]]] = Future()
 
         def work() -> None:
             try:
-                found.append(self._asked(lambda: list(self.connection.execute(sql).fetchall())))
-            except ProblemsFound as said:
-                problems.append(said)
-            finally:
-                done.set()
+                outcome.set_result(self._asked(lambda: list(self.connection.execute(sql).fetchall())))
+            except BaseException as error:  # noqa: BLE001 - whatever it is, the thread that waits raises it
+                outcome.set_exception(error)
 
-        # An event, because a join that is interrupted takes the thread for one that has ended (bpo-45274).
-        done = Event()
+        # A daemon, so that a second Ctrl-C need not wait for the engine.
         Thread(target=work, daemon=True).start()
         try:
-            while not done.wait(0.5):
+            while not wait([outcome], timeout=0.5).done:
                 pass
         except KeyboardInterrupt:
             self.connection.interrupt()
-            done.wait()
+            wait([outcome])
             raise
-        if problems:
-            raise problems[0]
-        (rows,) = found
-        return rows
+        return outcome.result()
 
     def exists(self, relation: str) -> bool:
         """Whether a relation can be read."""

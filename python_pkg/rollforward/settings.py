@@ -21,7 +21,7 @@ from rollforward.definitions import (
     is_kept,
     is_of_statements,
 )
-from rollforward.dialects import DEFAULT, DIALECTS
+from rollforward.dialects import DIALECTS
 from rollforward.errors import Problem, did_you_mean
 from rollforward.reader import Entries, is_nothing
 from rollforward.shapes import SHAPES
@@ -65,14 +65,17 @@ def read_settings(document: Document, problems: list[Problem]) -> Settings:
     ]
     books = tuple(book for book in read if book is not None)
     _check_as_of_date(entries)
+    unset = Settings()
     return Settings(
         books=books,
         comparisons=tuple(comparisons.values()),
-        fiscal_year_start_month=entries.number("fiscal_year_start_month", 1, 12, 1),
-        reactivation=entries.word("reactivation", REACTIVATIONS, REACTIVATIONS[0]),
-        amount_scale=entries.number("amount_scale", 0, 9, 4),
-        rebuild_above_percent=entries.number("rebuild_above_percent", 0, 100, 30),
-        dialect=entries.word("dialect", (engine.adapter for engine in DIALECTS), DEFAULT.adapter),
+        fiscal_year_start_month=entries.number(
+            "fiscal_year_start_month", 1, 12, unset.fiscal_year_start_month
+        ),
+        reactivation=entries.word("reactivation", REACTIVATIONS, unset.reactivation),
+        amount_scale=entries.number("amount_scale", 0, 9, unset.amount_scale),
+        rebuild_above_percent=entries.number("rebuild_above_percent", 0, 100, unset.rebuild_above_percent),
+        dialect=entries.word("dialect", (engine.adapter for engine in DIALECTS), unset.dialect),
         broken_books=_declared(entries) - {book.name.text for book in books},
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -55,12 +55,12 @@ class Scalar:
         if found is None:
             return self.place
         line, index = found
-        return Place(self.place.path, line + 1, index + 1, length, self.lines[line])
+        return replace(self.place, line=line + 1, column=index + 1, length=length, source=self.lines[line])
 
 
 def typed(text: str, where: str) -> Scalar:
     """Give a word that stands in no file: typed behind an option such as `--by`, which problems then name."""
-    return Scalar(text, Place(where, 1, 1, max(1, len(text)), text), lines=(text,))
+    return Scalar(text, Place(where, 1, 1, max(1, len(text)), text, is_typed=True), lines=(text,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date
 from rollforward.days import MONTHS, months_before
 from rollforward.definitions import KEYS, Fragment, observed
 from rollforward.dialects import DEFAULT, Dialect
-from rollforward.kinds import AMOUNT, COUNT, Kind
+from rollforward.kinds import Kind
 from rollforward.plan import AdditiveColumn, MetricPlan, SelectionPlan
 from rollforward.sql import aggregate_sql, in_cast, indented
 from rollforward.trailing import part_sql, summed, trailing_sql
@@ -180,9 +180,8 @@ def _part_columns(parts: Iterable[AdditiveColumn], selected: SelectionPlan, writ
 
 def _cast(text: str, kind: Kind, selected: SelectionPlan, name: str) -> str:
     """Bring a sum back to the type of its parts: engines widen it, and a contract says what it is."""
-    if kind not in (AMOUNT, COUNT):
-        return f"{text} as {name}"
-    return f"{in_cast(text, selected.amount_type if kind == AMOUNT else 'bigint')} as {name}"
+    kept = selected.exact_type(kind)
+    return f"{text if kept is None else in_cast(text, kept)} as {name}"
 
 
 def _ending(writing: Writing) -> str:

@@ -48,7 +48,10 @@ where given.row_count <> coalesce(judged.row_count, 0) or given.amount <> coales
 
 union all
 
-select 'rows used and runs' as compared, in_force.book, in_force.amount as expected, followed.amount as found
-from in_force
-left join followed on in_force.book = followed.book
-where in_force.amount <> coalesce(followed.amount, 0)
+select
+    'rows used and runs' as compared, books.book as book,
+    coalesce(in_force.amount, 0) as expected, coalesce(followed.amount, 0) as found
+from {{ ref('int_rollforward__observed_books') }} as books
+left join in_force on books.book = in_force.book
+left join followed on books.book = followed.book
+where coalesce(in_force.amount, 0) <> coalesce(followed.amount, 0)

@@ -1,5 +1,28 @@
--- The ledger's rows of the latest period of every comparison, added up, are the cohorts' measures.
+-- The ledger's rows of the latest period of every comparison, added up, are the cohorts: every measure, for every combination of
+-- attribute values.
 {{ config(enabled=rollforward.is_configured()) }}
+{%- set existed, stayed = "starting_amount > 0", "movement in ('expansion', 'contraction', 'unchanged')" %}
+{#- What a measure adds up, and from which of the ledger's rows. -#}
+{%- set measures = {
+    'starting_revenue': ('starting_amount', existed),
+    'ending_revenue': ('ending_amount', "movement <> 'churn'"),
+    'existing_revenue': ('ending_amount', stayed),
+    'retained_revenue': ('least(starting_amount, ending_amount)', stayed),
+    'new_revenue': ('ending_amount', "movement = 'new'"),
+    'reactivation_revenue': ('ending_amount', "movement = 'reactivation'"),
+    'expansion_revenue': ('ending_amount - starting_amount', "movement = 'expansion'"),
+    'contraction_revenue': ('starting_amount - ending_amount', "movement = 'contraction'"),
+    'churned_revenue': ('starting_amount', "movement = 'churn'"),
+    'starting_customers': (1, existed),
+    'ending_customers': (1, "movement <> 'churn'"),
+    'retained_customers': (1, stayed),
+    'expanded_customers': (1, "movement = 'expansion'"),
+    'contracted_customers': (1, "movement = 'contraction'"),
+    'unchanged_customers': (1, "movement = 'unchanged'"),
+    'churned_customers': (1, "movement = 'churn'"),
+    'new_customers': (1, "movement = 'new'"),
+    'reactivated_customers': (1, "movement = 'reactivation'"),
+} %}
 
 with latest_days as (
     select book, comparison, max(period_end) as period_end
@@ -22,58 +45,45 @@ ledger as (
 
 ledger_totals as (
     select
-        ledger.book,
-        ledger.comparison,
-        ledger.period_end,
-        sum(ledger.starting_amount) as starting_revenue,
-        sum(ledger.ending_amount) as ending_revenue,
-        sum(case when ledger.movement in ('expansion', 'contraction', 'unchanged') then ledger.ending_amount else 0 end)
-            as existing_revenue,
-        sum(case when ledger.movement = 'new' then ledger.ending_amount else 0 end) as new_revenue,
-        sum(case when ledger.movement = 'churn' then ledger.starting_amount else 0 end) as churned_revenue,
-        sum(case when ledger.movement = 'contraction' then ledger.starting_amount - ledger.ending_amount else 0 end)
-            as contraction_revenue,
-        cast(sum(case when ledger.starting_amount > 0 then 1 else 0 end) as {{ rollforward.data_type('bigint') }}) as starting_customers,
-        cast(sum(case when ledger.movement = 'reactivation' then 1 else 0 end) as {{ rollforward.data_type('bigint') }}) as reactivated_customers,
-        cast(sum(case when ledger.movement = 'expansion' then 1 else 0 end) as {{ rollforward.data_type('bigint') }}) as expanded_customers
+        book,
+        comparison,
+        period_end
+        {{- rollforward.attribute_columns() }}
+        {%- for name, (added, rows) in measures.items() %},
+        cast(sum(case when {{ rows }} then {{ added }} else 0 end) as {{ rollforward.measure_type(name) }}) as {{ name }}
+        {%- endfor %}
     from ledger
-    group by ledger.book, ledger.comparison, ledger.period_end
+    group by book, comparison, period_end {{- rollforward.attribute_columns() }}
 ),
 
-cohort_totals as (
+latest_cohorts as (
     select
-        cohorts.book,
-        cohorts.comparison,
-        cohorts.period_end,
-        sum(cohorts.starting_revenue) as starting_revenue,
-        sum(cohorts.ending_revenue) as ending_revenue,
-        sum(cohorts.existing_revenue) as existing_revenue,
-        sum(cohorts.new_revenue) as new_revenue,
-        sum(cohorts.churned_revenue) as churned_revenue,
-        sum(cohorts.contraction_revenue) as contraction_revenue,
-        sum(cohorts.starting_customers) as starting_customers,
-        sum(cohorts.reactivated_customers) as reactivated_customers,
-        sum(cohorts.expanded_customers) as expanded_customers
+        cohorts.book as book,
+        cohorts.comparison as comparison,
+        cohorts.period_end as period_end
+        {{- rollforward.attribute_columns('cohorts.') }}
+        {%- for name in measures %},
+        cohorts.{{ name }}
+        {%- endfor %}
     from {{ ref('rollforward__revenue_cohorts') }} as cohorts
     inner join latest_periods
         on cohorts.book = latest_periods.book
         and cohorts.comparison = latest_periods.comparison
         and cohorts.period_end = latest_periods.period_end
-    group by cohorts.book, cohorts.comparison, cohorts.period_end
 )
 
 select only_in_ledger.*
 from (
-    select 'only in the ledger' as side, ledger_totals.* from ledger_totals
+    select 'only in the ledger' as only__in, ledger_totals.* from ledger_totals
     {{ dbt.except() }}
-    select 'only in the ledger' as side, cohort_totals.* from cohort_totals
+    select 'only in the ledger' as only__in, latest_cohorts.* from latest_cohorts
 ) as only_in_ledger
 
 union all
 
 select only_in_cohorts.*
 from (
-    select 'only in the cohorts' as side, cohort_totals.* from cohort_totals
+    select 'only in the cohorts' as only__in, latest_cohorts.* from latest_cohorts
     {{ dbt.except() }}
-    select 'only in the cohorts' as side, ledger_totals.* from ledger_totals
+    select 'only in the cohorts' as only__in, ledger_totals.* from ledger_totals
 ) as only_in_cohorts

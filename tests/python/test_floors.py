@@ -43,6 +43,27 @@ def test_design_shows_the_floors_that_lint_checks() -> None:
     assert shown[1].replace("command_*", commands).splitlines() == layers
 
 
+def test_design_names_every_model_of_the_package() -> None:
+    table = DESIGN.split("## From the input to a metric view")[1].split("\n## ")[0]
+    named = set()
+    for row in table.splitlines():
+        full = re.findall(r"`((?:stg|int)?_?rollforward)__(\w+|<shape>)`", row)
+        named |= {f"{prefix}__{name}" for prefix, name in full}
+        named |= {f"{full[0][0]}__{name}" for name in re.findall(r"`__(\w+)`", row)}
+    models = {path.stem for path in (REPO / "models").rglob("*.sql") if path.parent.name != "metrics"}
+    assert named == {re.sub(r"^(stg_rollforward__).*", r"\1<shape>", name) for name in models}
+
+
+def test_dbt_project_and_macros_name_the_same_engines() -> None:
+    """Those that the package has materializations for."""
+    there = (REPO / "macros" / "building" / "in_place.sql").read_text()
+    written = set(re.findall(r"materialization \w+, adapter='(\w+)'", there))
+    project = (REPO / "dbt_project.yml").read_text()
+    asked = re.findall(r"target\.type in (\[[^]]*\])", project)
+    asked += re.findall(r"macro has_own_materializations\(\) %}{{ return\(target\.type in (\[[^]]*\])", there)
+    assert [set(ast.literal_eval(each)) for each in asked] == [written] * 3
+
+
 def test_tables_that_are_kept_are_set_aside_where_they_have_to_be() -> None:
     """One list of them is in a macro, one in dbt_project.yml; the models themselves say which they are."""
     made_of_themselves = {

@@ -1,11 +1,16 @@
 """The dbt tests that ship with the package pass on every build, and fail when something is broken."""
 
+import re
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from conftest import Built, Project
+from conftest import REPO, Built, Project
+
+MARTS = REPO / "models" / "marts"
+SHIPPED = REPO / "tests" / "dbt"
 
 ROWS = [
     {"customer": "a", "plan": "pro", "mrr": "100", "since": "2026-01-05", "until": "2026-04-10"},
@@ -21,10 +26,12 @@ COLUMNS = {
     "since": "date",
     "until": "date",
 }
+# The books, and their rows: `ended` are subscriptions of which none is in force any more.
+BOOKS = {"mrr": ROWS, "ended": [row for row in ROWS if row["until"]]}
 SETTINGS = {
     "books": {
-        "mrr": {
-            "relation": "source('raw', 'subscriptions')",
+        book: {
+            "relation": f"source('raw', '{book}')",
             "shape": "intervals",
             "unit": "customer",
             "amount": "mrr",
@@ -32,6 +39,7 @@ SETTINGS = {
             "ended_on": "until",
             "attributes": ["plan"],
         }
+        for book in BOOKS
     },
     "as_of_date": "2026-06-30",
 }
@@ -51,6 +59,16 @@ DAMAGE = {
         "rollforward_adds_up_rollforward__revenue_cohorts_starting_revenue",
         "revenue_bridge_closes",
     },
+    "update rollforward__revenue_cohorts set retained_customers = retained_customers - 1,"
+    " unchanged_customers = unchanged_customers - 1, churned_customers = churned_customers + 1,"
+    " new_customers = new_customers + 1 where unchanged_customers > 0": {"ledger_adds_up_to_cohorts"},
+    "update rollforward__revenue_cohorts set contracted_customers = contracted_customers + 1,"
+    " unchanged_customers = unchanged_customers - 1 where unchanged_customers > 0": {
+        "ledger_adds_up_to_cohorts"
+    },
+    "update rollforward__revenue_cohorts set plan = case when plan = 'pro' then 'basic' else 'pro' end": {
+        "ledger_adds_up_to_cohorts"
+    },
     "update rollforward__revenue_cohorts set new_customers = -1 where new_customers > 0": {
         "rollforward_within_rollforward__revenue_cohorts_new_customers",
         "rollforward_adds_up_rollforward__revenue_cohorts_ending_customers",
@@ -64,6 +82,9 @@ DAMAGE = {
         "input_is_accounted_for",
         "ledger_adds_up_to_cohorts",
     },
+    # Nothing of the book `ended` is in force any more.
+    "update int_rollforward__pieces set until_period = 30000 where series_id ="
+    " (select series_id from int_rollforward__series where book = 'ended')": {"input_is_accounted_for"},
     "update int_rollforward__pieces set first_piece_period = first_piece_period - 1 where is_run": {
         "units_are_new_once",
     },
@@ -77,12 +98,17 @@ DAMAGE = {
 }
 
 
+def with_books(folder: Path) -> Project:
+    project = Project(folder, tables=BOOKS)
+    project.load_all({book: (COLUMNS, rows) for book, rows in BOOKS.items()})
+    project.write("vars.yml", yaml.safe_dump({"vars": {"rollforward": SETTINGS}}))
+    return project
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Built]:
-    project = Project(tmp_path_factory.mktemp("shipped") / "project", tables=["subscriptions"])
-    project.load("subscriptions", COLUMNS, ROWS)
+    project = with_books(tmp_path_factory.mktemp("shipped") / "project")
     project.write("metrics/retention.yml", VIEW)
-    project.write("vars.yml", yaml.safe_dump({"vars": {"rollforward": SETTINGS}}))
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("CI", raising=False)
         return project, project.dbt("build")
@@ -96,23 +122,31 @@ def test_they_pass_on_what_was_built(built: tuple[Project, Built]) -> None:
     assert {name for name in noticing if not any(test.startswith(name) for test in passed)} == set()
 
 
-def test_they_notice_what_is_broken(built: tuple[Project, Built], tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_they_notice_what_is_broken(built: tuple[Project, Built], tmp_path: Path, damage: str) -> None:
     project, _ = built
-    with duckdb.connect(str(project.database)) as connection:
-        for damage in DAMAGE:
-            connection.execute(damage)
-    result = project.dbt("test", "--target-path", str(tmp_path / "target"))
-    failed = {name for name, status in result.statuses.items() if status == "fail"}
-    for damage, names in DAMAGE.items():
-        missed = {name for name in names if not any(test.startswith(name) for test in failed)}
-        assert not missed, damage
+    shutil.copy(project.database, tmp_path / "whole.duckdb")
+    try:
+        with duckdb.connect(str(project.database)) as connection:
+            assert connection.execute(damage).fetchall() != [(0,)], "something is damaged"
+        asked = [f"{name}*" for name in DAMAGE[damage]]
+        result = project.dbt("test", "--select", *asked, "--target-path", str(tmp_path / "target"))
+    finally:
+        shutil.copy(tmp_path / "whole.duckdb", project.database)
+    assert set(result.statuses.values()) == {"fail"}
+    assert len(result.statuses) == len(asked)
+
+
+def test_the_ledger_is_held_against_every_measure() -> None:
+    [cohorts] = yaml.safe_load((MARTS / "rollforward__revenue_cohorts.yml").read_text())["models"]
+    columns = {column["name"]: column.get("config", {}).get("meta", {}) for column in cohorts["columns"]}
+    listed = re.findall(r"^    '(\w+)': \(", (SHIPPED / "ledger_adds_up_to_cohorts.sql").read_text(), re.M)
+    assert set(listed) == {name for name, meta in columns.items() if "measure" in meta}
 
 
 def test_an_edited_definition_changes_the_view(tmp_path: Path) -> None:
     """Edit the YAML, run `dbt build`: the view has changed."""
-    project = Project(tmp_path / "project", tables=["subscriptions"])
-    project.load("subscriptions", COLUMNS, ROWS)
-    project.write("vars.yml", yaml.safe_dump({"vars": {"rollforward": SETTINGS}}))
+    project = with_books(tmp_path / "project")
     metric = """
 metrics:
   - name: loss_rate
