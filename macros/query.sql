@@ -35,9 +35,17 @@ group by {{ keys | join(", ") }}
 {% macro metric_macro(name) %}
     {%- set own = context[project_name] if context.get(project_name) is not none else {} -%}
     {%- set tells = own.get('no macro is called this') is none -%}
-    {%- if tells and own.get(name) is not none -%}{{ return(own[name]) }}{%- endif -%}
-    {%- if rollforward[name] is defined -%}{{ return(rollforward[name]) }}{%- endif -%}
+    {%- if tells and rollforward.is_of_metrics(own.get(name)) -%}{{ return(own[name]) }}{%- endif -%}
+    {%- if rollforward.is_of_metrics(rollforward[name]) -%}{{ return(rollforward[name]) }}{%- endif -%}
     {{ return(none if tells or name.endswith('__over') else own[name]) }}
+{% endmacro %}
+
+
+{#- Whether a macro is there, and in a folder of metrics, where generated ones go. dbt v2 does not say where a macro is. -#}
+{% macro is_of_metrics(found) %}
+    {%- if found is undefined or found is none -%}{{ return(false) }}{%- endif -%}
+    {%- set path = found.macro.original_file_path if found.macro is defined and found.macro.original_file_path is defined else none -%}
+    {{ return(path is none or 'metrics' in path.replace('\\', '/').split('/')) }}
 {% endmacro %}
 
 
@@ -60,14 +68,20 @@ group by {{ keys | join(", ") }}
 {#- Stop with one message when a query names what does not exist. -#}
 {% macro check_query(metrics, book, comparison, by, where, incomplete_periods) %}
     {%- set problems = [] -%}
-    {%- if not rollforward.as_list(metrics) -%}
-        {%- do problems.append("metrics is empty: name at least one") -%}
-    {%- endif -%}
-    {%- for name in rollforward.as_list(metrics) if rollforward.metric_macro(name) is none -%}
+    {%- for what, given in {'metrics': metrics, 'book': book, 'comparison': comparison, 'by': by}.items() -%}
+        {%- set names = rollforward.as_list(given) -%}
+        {%- if not names and what != 'by' -%}
+            {%- do problems.append(what ~ " is empty: name at least one") -%}
+        {%- endif -%}
+        {%- for name in names | unique if names.count(name) > 1 -%}
+            {%- do problems.append(what ~ " '" ~ name ~ "' is listed twice") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for name in rollforward.as_list(metrics) | unique if rollforward.metric_macro(name) is none -%}
         {%- do problems.append("metric '" ~ name ~ "' is not defined: no metrics/*.yml has it under this name, or `rollforward compile` has not run since") -%}
     {%- endfor -%}
     {%- set of = {} -%}
-    {%- for name in rollforward.as_list(metrics) if rollforward.metric_macro(name) is not none -%}
+    {%- for name in rollforward.as_list(metrics) | unique if rollforward.metric_macro(name) is not none -%}
         {%- set over = rollforward.metric_over(name) -%}
         {%- if over == 'several periods' -%}
             {%- do problems.append("metric '" ~ name ~ "' is worked out over several periods, which takes more than one select: publish it in a view under metrics/, and select from that") -%}

@@ -29,7 +29,13 @@
     {%- if books is not mapping -%}
         {%- do problems.append("books: must be a mapping of book names to their settings") -%}
     {%- elif declared is mapping -%}
-        {%- for name, given in books.items() -%}{%- do rollforward.check_book(problems, name, given) -%}{%- endfor -%}
+        {%- set spelled = {} -%}
+        {%- for name, given in books.items() -%}
+            {%- do rollforward.check_book(problems, name, given) -%}
+            {%- if spelled.setdefault(name | string | lower, name) != name -%}
+                {%- do problems.append("books." ~ name ~ ": only capitals tell it from '" ~ spelled[name | string | lower] ~ "'; choose another name") -%}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endif -%}
     {%- if not problems -%}{%- do rollforward.check_spellings(problems) -%}{%- endif -%}
     {%- do rollforward.refuse_settings(problems) -%}
@@ -60,6 +66,9 @@
 
 {% macro check_comparison(problems, name, given) %}
     {%- set where = 'comparisons.' ~ name -%}
+    {%- if not rollforward.is_given_name(name) -%}
+        {%- do problems.append(where ~ ": a comparison's name is letters, digits and _, no digit first; in quotes where YAML takes it for something else") -%}
+    {%- endif -%}
     {%- do rollforward.check_keys(problems, where, given, ['grain', 'lookback', 'periods_summed'], ['grain', 'lookback']) -%}
     {%- if name in rollforward.standard_comparisons() -%}
         {%- do problems.append(where ~ ": every book has this comparison; declare yours under another name") -%}
@@ -81,8 +90,8 @@
     {%- set where = 'books.' ~ name -%}
     {%- set shapes = rollforward.shapes() -%}
     {%- set shape = given.get('shape') if given is mapping else none -%}
-    {%- if not rollforward.is_plain_name(name) -%}
-        {%- do problems.append(where ~ ": a book's name is letters, digits and _, starting with a letter") -%}
+    {%- if not rollforward.is_given_name(name) -%}
+        {%- do problems.append(where ~ ": a book's name is letters, digits and _, no digit first; in quotes where YAML takes it for something else") -%}
     {%- endif -%}
     {%- if given is not mapping -%}
         {%- do problems.append(where ~ ": must be a mapping with the keys relation, shape, unit, amount and its dates, not '" ~ given ~ "'") -%}
@@ -173,9 +182,25 @@
 {% macro is_plain_name(name) %}{{ return(modules.re.match('^[A-Za-z_][A-Za-z0-9_]*$', name | string) is not none) }}{% endmacro %}
 
 
+{#- Whether a plain name is what was written: where they stand without quotes, YAML takes `on`, `no` and `~` for what these words
+    mean. -#}
+{% macro is_given_name(name) %}{{ return(rollforward.is_plain_name(name) and name | string | lower not in ['true', 'false', 'none', 'null']) }}{% endmacro %}
+
+
 {% macro check_as_of_date(problems) %}
     {%- set given = rollforward.setting('as_of_date') -%}
-    {%- if given is not none and not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', given | string) -%}
+    {%- if given is not none and not rollforward.is_day(given | string) -%}
         {%- do problems.append("as_of_date: '" ~ given ~ "' is not a date written YYYY-MM-DD") -%}
     {%- endif -%}
+{% endmacro %}
+
+
+{#- Whether a text is a day that there is, written YYYY-MM-DD. -#}
+{% macro is_day(text) %}
+    {%- set written = modules.re.match('^([0-9]{4})-([0-9]{2})-([0-9]{2})$', text) -%}
+    {%- if not written -%}{{ return(false) }}{%- endif -%}
+    {%- set year, month, day = written.group(1) | int, written.group(2) | int, written.group(3) | int -%}
+    {%- set is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) -%}
+    {%- set days = [31, 29 if is_leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] -%}
+    {{ return(year > 0 and month in range(1, 13) and day in range(1, days[month - 1] + 1)) }}
 {% endmacro %}

@@ -56,7 +56,7 @@
     case
         when typeof({{ value }}) not in ('VARCHAR', 'DOUBLE', 'FLOAT') then try_cast({{ value }} as {{ type }})
         when not regexp_full_match({{ text }}, '{{ rollforward.written_number() }}') then null
-        when contains(lower({{ text }}), 'e') then try_cast(try_cast({{ text }} as decimal(38, 12)) as {{ type }})
+        when {{ text }} like '%e%' or {{ text }} like '%E%' then try_cast(try_cast({{ text }} as decimal(38, 12)) as {{ type }})
         else try_cast({{ text }} as {{ type }})
     end
 {%- endmacro %}

@@ -26,6 +26,13 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 _WIDEST_HELP = 100
 
 
+class _Default(str):
+    """An empty text that nobody typed: argparse has defaults checked like what was."""
+
+
+_NOT_GIVEN = _Default()
+
+
 @dataclass(frozen=True, slots=True)
 class _Command:
     """A command: its line in the list, what it does at length, and examples."""
@@ -244,29 +251,50 @@ def _question(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--by",
         action="append",
+        type=_given,
         default=[],
         metavar="ATTRIBUTE",
         help="slice by an attribute; several with commas",
     )
-    group.add_argument("--book", default="", metavar="BOOK", help="the book (default: the only one)")
+    group.add_argument(
+        "--book", type=_given, default=_NOT_GIVEN, metavar="BOOK", help="the book (default: the only one)"
+    )
     group.add_argument(
         "--comparison",
         action="append",
+        type=_given,
         default=[],
         metavar="NAME",
         help="what periods are compared with; several with commas",
     )
     group.add_argument(
-        "--where", default="", metavar="SQL", help="a condition over attributes: \"plan = 'pro'\""
+        "--where",
+        type=_given,
+        default=_NOT_GIVEN,
+        metavar="SQL",
+        help="a condition over attributes: \"plan = 'pro'\"",
     )
     group.add_argument(
-        "--from", dest="start", default="", metavar="PERIOD", help="first period: 2026-01, 2026-Q1, 2026"
+        "--from",
+        dest="start",
+        type=_given,
+        default=_NOT_GIVEN,
+        metavar="PERIOD",
+        help="first period: 2026-01, 2026-Q1, 2026",
     )
-    group.add_argument("--to", dest="end", default="", metavar="PERIOD", help="last period, the same way")
+    group.add_argument(
+        "--to",
+        dest="end",
+        type=_given,
+        default=_NOT_GIVEN,
+        metavar="PERIOD",
+        help="last period, the same way",
+    )
     group.add_argument("--include-incomplete", action="store_true", help="also periods that are not over yet")
     group.add_argument(
         "--order-by",
         action="append",
+        type=_given,
         default=[],
         metavar="COLUMN",
         help="order of the lines: columns of the answer, -column for descending",
@@ -279,20 +307,45 @@ def _query(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("how to answer")
     _answer_as(group, ("table", "csv", "json", "parquet"), "write it as")  # type: ignore[arg-type]
     group.add_argument("--plot", action="store_true", help="draw lines over the periods instead")
-    group.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file instead")
+    group.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write to a file instead, by its ending as csv, json or parquet",
+    )
 
 
 def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("metric", metavar="METRIC", help="a metric, by its name or an alias")
     command.add_argument(
-        "--period", default="", metavar="PERIOD", help="2026-06, 2026-Q2, 2026 (default: the last)"
+        "--period",
+        type=_given,
+        default=_NOT_GIVEN,
+        metavar="PERIOD",
+        help="2026-06, 2026-Q2, 2026 (default: the last)",
     )
     command.add_argument(
-        "--by", action="append", default=[], metavar="ATTRIBUTE", help="also which slices moved it"
+        "--by",
+        action="append",
+        type=_given,
+        default=[],
+        metavar="ATTRIBUTE",
+        help="also which slices moved it",
     )
-    command.add_argument("--book", default="", metavar="BOOK", help="the book (default: the only one)")
-    command.add_argument("--comparison", default="", metavar="NAME", help="what the period is compared with")
-    command.add_argument("--where", default="", metavar="SQL", help="a condition over attributes")
+    command.add_argument(
+        "--book", type=_given, default=_NOT_GIVEN, metavar="BOOK", help="the book (default: the only one)"
+    )
+    command.add_argument(
+        "--comparison",
+        type=_given,
+        default=_NOT_GIVEN,
+        metavar="NAME",
+        help="what the period is compared with",
+    )
+    command.add_argument(
+        "--where", type=_given, default=_NOT_GIVEN, metavar="SQL", help="a condition over attributes"
+    )
     command.add_argument(
         "--customers", type=_whole, default=10, metavar="N", help="how many to name (default: 10)"
     )
@@ -301,13 +354,23 @@ def _explain(command: argparse.ArgumentParser) -> None:
 
 def _diff(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--base", default="HEAD", metavar="REF", help="the git revision to compare with (default: HEAD)"
+        "--base",
+        type=_given,
+        default="HEAD",
+        metavar="REF",
+        help="the git revision to compare with (default: HEAD)",
     )
     database = command.add_mutually_exclusive_group()
     database.add_argument(
-        "--base-target", default="", metavar="NAME", help="the target built from the base: compare values"
+        "--base-target",
+        type=_given,
+        default=_NOT_GIVEN,
+        metavar="NAME",
+        help="the target built from the base: compare values",
     )
-    database.add_argument("--base-database", default="", metavar="FILE", help="the same, as a DuckDB file")
+    database.add_argument(
+        "--base-database", type=_given, default=_NOT_GIVEN, metavar="FILE", help="the same, as a DuckDB file"
+    )
     command.add_argument(
         "--limit", type=_whole, default=20, metavar="N", help="values to show per view (default: 20)"
     )
@@ -320,10 +383,16 @@ def _diff(command: argparse.ArgumentParser) -> None:
 def _init(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("the book")
     group.add_argument(
-        "--relation", default="", metavar="NAME", help="the model, seed or source with the revenue"
+        "--relation",
+        default="",
+        metavar="NAME",
+        help="the model, seed or source with the revenue",
     )
     group.add_argument(
-        "--book", default="", metavar="NAME", help="what to call it (default: recurring_revenue or payments)"
+        "--book",
+        default="",
+        metavar="NAME",
+        help="what to call it (default: recurring_revenue or payments)",
     )
     group.add_argument(
         "--shape",
@@ -354,6 +423,15 @@ def _init(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("-y", "--yes", action="store_true", help="take what is proposed, ask nothing")
     command.add_argument("--dry-run", action="store_true", help="say what would be written")
+
+
+def _given(text: str) -> str:
+    """Refuse what a shell leaves of a variable that is not set: it would be taken for no option at all."""
+    if text is _NOT_GIVEN:
+        return ""
+    if not text.strip(" ,"):
+        raise argparse.ArgumentTypeError("nothing is given for it; leave the option out, or say what")
+    return text
 
 
 def _whole(text: str) -> int:

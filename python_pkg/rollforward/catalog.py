@@ -7,6 +7,7 @@ from rollforward.errors import Problem, ProblemsFound
 from rollforward.layout import (
     Layout,
     definition_files,
+    macro_names,
     model_names,
     read_file,
     snapshot_names,
@@ -31,6 +32,7 @@ def read_catalog(layout: Layout, problems: list[Problem]) -> Catalog:
         settings=_settings(layout, problems),
         models=model_names(layout),
         snapshots=snapshot_names(layout),
+        macros=macro_names(layout),
         dimensions=shipped.dimensions + own.dimensions,
         broken=shipped.broken | own.broken,
     )

@@ -8,12 +8,13 @@ from rollforward.answer import Answer
 from rollforward.asking import Question, answer_to, rows_of
 from rollforward.errors import Place, ProblemsFound, on_command_line, refused
 from rollforward.exports import as_csv, as_json
+from rollforward.observed import where_there_are_any
 from rollforward.options import listed, wanted_of
 from rollforward.profile import Wanted
-from rollforward.relations import locate
+from rollforward.relations import PROBLEMS, Located, locate
 from rollforward.said import Said, Setting
 from rollforward.screen import Screen
-from rollforward.session import open_session
+from rollforward.session import Session, open_session
 from rollforward.table_view import as_text
 from rollforward.tables import Table
 from rollforward.workspace import Workspace, dialect_for, first_dialect, open_workspace
@@ -34,18 +35,38 @@ def run(options: Namespace, setting: Setting) -> Said:
         located = locate(workspace.layout, workspace.folder, target, session)
         found = answer_to(question, workspace.meanings, dialect_for(target), located.relations)
         table = rows_of(found, session)
-    notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes()))
+        where = [] if table.rows else _where_there_are_any(found, located, session)
+    notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes(), *where))
     fiscal = workspace.meanings.catalog.settings.fiscal_year_start_month
     # A file is read on other screens, and by programs: nothing in it is of this one but its width.
     screen = Screen(width=setting.screen.width) if options.output else setting.screen
-    if options.format == "parquet" and options.output is None and screen.terminal:
+    form = _form(options)
+    if form == "parquet" and options.output is None and screen.terminal:
         message, hint = "parquet cannot be read on a screen", "say --output FILE, or pipe it"
         raise refused("binary-to-terminal", message, on_command_line("--format"), hint)
-    written = _written("plot" if options.plot else options.format, found, table, screen, fiscal)
+    written = _written(form, found, table, screen, fiscal)
     if options.output is not None:
         rows = "1 row" if len(table.rows) == 1 else f"{len(table.rows)} rows"
         return _saved(options, written, "the plot" if options.plot else rows, notes)
     return Said(written, notes)
+
+
+def _form(options: Namespace) -> str:
+    """Give what to write an answer as: as asked, else as the ending of the file says."""
+    if options.plot:
+        return "plot"
+    ending = options.output.suffix.lower().removeprefix(".") if options.output else ""
+    is_said = options.format != "table" or ending not in ("csv", "json", "parquet")
+    return str(options.format) if is_said else ending
+
+
+def _where_there_are_any(found: Answer, located: Located, session: Session) -> list[str]:
+    """Say which periods there are, for a question that has no answer."""
+    meaning, cohorts, problems = found.plan.meaning, located.relations.cohorts, located.models[PROBLEMS]
+    return [
+        where_there_are_any(session, cohorts, problems, meaning.book, comparison.name)
+        for comparison in meaning.comparisons
+    ]
 
 
 def _written(form: str, found: Answer, table: Table, screen: Screen, fiscal: int) -> str | bytes:

@@ -275,6 +275,7 @@ STANDARD_COMPARISONS = (
 class Settings:
     """The package's vars. `broken_books` were declared and could not be read: they are not unknown.
 
+    `partly_read` are those of them that are mappings, with what could be read.
     `dialect` is the dbt adapter of the engine whose SQL `expr`, `filter` and `where` are written in.
     """
 
@@ -286,6 +287,7 @@ class Settings:
     rebuild_above_percent: int = 30
     dialect: str = "duckdb"
     broken_books: frozenset[str] = frozenset()
+    partly_read: tuple[Book, ...] = ()
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -302,7 +304,8 @@ class Settings:
 class Catalog:
     """Everything a compile knows.
 
-    `broken` are names of definitions with something wrong in them, `snapshots` words that may name one.
+    `broken` are names of definitions with something wrong in them, `snapshots` words that may name one,
+    `macros` those of the project that nothing generates.
     """
 
     project: str
@@ -313,6 +316,7 @@ class Catalog:
     dimensions: tuple[Dimension, ...] = ()
     models: tuple[str, ...] = ()
     snapshots: tuple[str, ...] = ()
+    macros: tuple[str, ...] = ()
     broken: frozenset[str] = field(default=frozenset())
 
     @property

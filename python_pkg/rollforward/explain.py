@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from rollforward.answer import answer
 from rollforward.asking import Question, check_above_zero, rows_of, selection_of
@@ -16,6 +15,7 @@ from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.formula import names_in
+from rollforward.observed import LeftOut, Observed, left_out, observed_periods, why_none
 from rollforward.plan import MetricPlan, plan_measure, plan_metric
 from rollforward.rational import Nested
 from rollforward.resolve import Meanings, SelectionMeaning, formula_of
@@ -23,7 +23,6 @@ from rollforward.session import Session
 from rollforward.source import typed
 from rollforward.spans import span_of
 from rollforward.statement import Relations
-from rollforward.tables import amount_of, day_of
 from rollforward.taken_apart import Reading, TakenApart, Value, take_apart
 
 
@@ -45,25 +44,6 @@ class Asked:
     def __post_init__(self) -> None:
         """Refuse a number of customers that nobody can be named by."""
         check_above_zero(self.customers, "--customers")
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Input that is not in the numbers: of the whole book, for one reason."""
-
-    reason: str
-    rows: int
-    amount: Decimal
-    window: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """A period that is in the cohorts."""
-
-    start: date
-    end: date
-    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +92,7 @@ def explain(
     planned = answer(_selection(asked, meanings), meanings, dialect, relations).plan
     meaning, metric = planned.meaning, planned.metrics[0]
     book, comparison = meaning.book, meaning.comparisons[0]
-    observed = _observed(asking, book, comparison.name)
+    observed = _observed(asking, book, comparison.name, problems)
     period = _period(asked, book, comparison.name, meanings, observed)
     periods, missing = _looked_back_on(metric, period, observed, comparison)
     scale = meanings.catalog.settings.amount_scale
@@ -129,7 +109,7 @@ def explain(
         period,
         _checked(whole),
         tuple(_checked(each) for each in apart),
-        tuple(_left_out(problems, book, session)),
+        tuple(left_out(session, problems, book)),
     )
 
 
@@ -205,17 +185,14 @@ def _condition(meaning: SelectionMeaning, meanings: Meanings, dialect: Dialect) 
 # --- periods ------------------------------------------------------------------------------------------
 
 
-def _observed(asking: _Asking, book: Book, comparison: str) -> tuple[Observed, ...]:
+def _observed(asking: _Asking, book: Book, comparison: str, problems: str) -> tuple[Observed, ...]:
     """Give the periods there are, in their order; there is one at least."""
-    rows = asking.session.rows(
-        f"select distinct period_start, period_end, is_complete from {asking.relations.cohorts}"
-        f" where book = '{book.name.text}' and comparison = '{comparison}' order by period_start"
-    )
-    if not rows:
+    found = observed_periods(asking.session, asking.relations.cohorts, book, comparison)
+    if not found:
         message = f"the cohorts have no period of {book.name.text} at {comparison}"
-        hint = "too little history for it, or the settings have changed: run `dbt build`"
+        hint = why_none(asking.session, problems, book)
         raise refused("no-period", message, Place("database"), hint)
-    return tuple(Observed(day_of(start), day_of(end), bool(complete)) for start, end, complete in rows)
+    return found
 
 
 def _period(
@@ -313,13 +290,3 @@ def _checked(found: TakenApart) -> TakenApart:
         hint = "they were built at different times: run `dbt build`"
         raise refused("ledger-differs", message, Place("database"), hint)
     return found
-
-
-def _left_out(relation: str, book: Book, session: Session) -> Iterator[LeftOut]:
-    rows = session.rows(
-        f"select reason, grain, periods_summed, row_count, amount from {relation}"
-        f" where book = '{book.name.text}' order by reason, grain, periods_summed"
-    )
-    for reason, grain, summed, count, amount in rows:
-        window = "" if grain is None else (f"{summed} {grain}s" if int(summed) > 1 else str(grain))
-        yield LeftOut(str(reason), int(count), amount_of(amount, 12), window)

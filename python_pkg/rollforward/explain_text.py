@@ -298,7 +298,7 @@ def _left_out(found: Explanation, screen: Screen) -> Iterator[str]:
     )
     for each in found.left_out:
         said = f"{each.reason} ({each.window})" if each.window else each.reason
-        yield f"  {said:40}{each.rows:>11,}{number(each.amount, 'currency'):>18}"
+        yield f"  {said:40}{each.rows:>11,} {number(each.amount, 'currency'):>17}"
 
 
 # --- numbers and names ------------------------------------------------------------------------------

@@ -6,9 +6,8 @@ becomes a float in most readers. Rates are floats already, counts whole numbers,
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,12 +16,12 @@ from rollforward.tables import Table
 
 
 def as_csv(table: Table) -> str:
-    """Give a table as csv with a line of names; a missing value is empty."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(table.names)
-    writer.writerows([_in_csv(value) for value in row] for row in table.rows)
-    return written.getvalue()
+    """Give a table as csv with a line of names; a missing value is empty, an empty text is `""`.
+
+    So is a row that is nothing but a missing value: readers pass over empty lines.
+    """
+    rows = [table.names, *([_in_csv(value) for value in row] for row in table.rows)]
+    return "".join((",".join(row) or '""') + "\n" for row in rows)
 
 
 def as_json(table: Table) -> str:
@@ -50,7 +49,7 @@ def _dumped(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _in_csv(value: Any) -> Any:
+def _in_csv(value: Any) -> str:
     match value:
         case None:
             return ""
@@ -60,5 +59,15 @@ def _in_csv(value: Any) -> Any:
             return f"{value:f}"
         case float():
             return repr(value)
+        case str():
+            return _in_quotes(value) if value == "" or _SPECIAL.search(value) else value
         case _:
-            return value
+            return str(value)
+
+
+_SPECIAL = re.compile(r'[",\r\n]')
+
+
+def _in_quotes(text: str) -> str:
+    # Python's own writer cannot tell a missing value from an empty text, nor can what reads it, then.
+    return '"' + text.replace('"', '""') + '"'

@@ -29,6 +29,7 @@ _PLACES = (
     *("name", "packages-install-path"),
     *("model-paths", "macro-paths", "seed-paths", "snapshot-paths"),
 )
+_MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")
 _SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)|^\s*-?\s*name:\s*[\"']?(\w+)", flags=re.M)
 """Where a file may name a snapshot: a block of Jinja, or an entry of YAML, perhaps of a column."""
 
@@ -168,6 +169,16 @@ def snapshot_names(layout: Layout) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def macro_names(layout: Layout) -> tuple[str, ...]:
+    """Give the names of macros that somebody wrote by hand: dbt has one of a name. Raises ProblemsFound."""
+    root = layout.root
+    folders = () if layout.is_package else filter(Path.is_dir, layout.macro_paths)
+    files = [path for folder in folders for path in _files_below(folder, root, ".sql")]
+    by_hand = [path for path in files if path.parent != layout.macros]
+    texts = (content_of(path, shown_path(path, root)).decode(errors="replace") for path in by_hand)
+    return tuple(dict.fromkeys(name for text in texts for name in _MACRO.findall(text)))
+
+
 def read_file(root: Path, path: Path, *, anchors: bool = False, empty: bool = False) -> Document:
     """Read a YAML file, named in problems as it is seen from the project."""
     shown = shown_path(path, root)
@@ -193,7 +204,7 @@ def _files_below(folder: Path, root: Path, *suffixes: str) -> Iterator[Path]:
             raise not_readable(error, shown_path(Path(error.filename), root))
 
     for parent, _, names in os.walk(folder, onerror=closed):
-        yield from (Path(parent, name) for name in names if Path(name).suffix in suffixes)
+        yield from (Path(parent, name) for name in names if Path(name).suffix.lower() in suffixes)
 
 
 def shown_path(path: Path, root: Path) -> str:

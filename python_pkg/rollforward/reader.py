@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
+from rollforward.digits import MOST_DECIMALS, MOST_DIGITS
 from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.keys import ELSEWHERE
 from rollforward.source import Mapping, Node, Scalar, Sequence
@@ -19,6 +20,10 @@ from rollforward.source import Mapping, Node, Scalar, Sequence
 # PostgreSQL cuts names off at 63 characters, and views append _denominator.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 Word = TypeVar("Word", bound=str)
+_PLAIN_NUMBER = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}(\.\d{{1,{MOST_DECIMALS}}})?", re.ASCII)
+_PLAIN_NUMBER_HINT = (
+    f"write digits, at most {MOST_DIGITS} before the point and {MOST_DECIMALS} behind it, without quotes: 0.5"
+)
 _JINJA = re.compile(r"\{\{|\{%|\{#|#\}")
 
 
@@ -110,8 +115,8 @@ class Entries:
         """Give the values of a key that holds a list of numbers, each larger than the one before."""
         read = self.texts(key)
         for scalar in read:
-            if scalar.quote or not re.fullmatch(r"\d{1,12}(\.\d{1,4})?", scalar.text, re.ASCII):
-                self.say("not-a-number", f"'{scalar.text}' is not a number", scalar.place)
+            if scalar.quote or not _PLAIN_NUMBER.fullmatch(scalar.text):
+                self.say("not-a-number", f"'{scalar.text}' is not a number", scalar.place, _PLAIN_NUMBER_HINT)
                 return ()
         for lower, upper in itertools.pairwise(read):
             if Fraction(lower.text) >= Fraction(upper.text):

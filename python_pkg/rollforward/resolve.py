@@ -433,7 +433,8 @@ def _book(
         if len(chosen) == 1 and chosen[0] in books:
             return books[chosen[0]]
         if not settings.broken_books:
-            known = f"known: {', '.join(books)}" if books else _NO_BOOK
+            say = "say --book; " if place.is_typed else ""
+            known = f"{say}known: {', '.join(books)}" if books else _NO_BOOK
             problems.append(Problem("missing-book", "nothing says which book is read", place, known))
         return None
     return _named_book(name, settings, problems)

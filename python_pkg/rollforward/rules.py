@@ -66,7 +66,8 @@ def name_collision(meanings: Meanings) -> Iterator[Problem]:
     models = dict.fromkeys(map(str.lower, catalog.models), "a model or seed of the project")
     inner = dict.fromkeys(INNER_COLUMNS, "a column of the models")
     made = dict.fromkeys(map(str.lower, catalog.settings.attributes), "an attribute")
-    others = {"an attribute": metrics | inner, "a dimension": made, "a metric": models | made}
+    macros = dict.fromkeys(catalog.macros, "a macro of the project")
+    others = {"an attribute": metrics | inner, "a dimension": made, "a metric": models | made | macros}
     for name, what in _names(meanings):
         lower = name.text.lower()
         taken = (columns | others.get(what, models)).get(lower)
@@ -96,8 +97,8 @@ def spelled_alike(meanings: Meanings) -> Iterator[Problem]:
 def unknown_relation(meanings: Meanings) -> Iterator[Problem]:
     """A relation with a plain name is one of the project; where none is called alike, dbt may know one."""
     known = {*meanings.catalog.models, *(view.name.text for view in meanings.catalog.views)}
-    snapshots = meanings.catalog.snapshots
-    for book in meanings.catalog.settings.books:
+    settings, snapshots = meanings.catalog.settings, meanings.catalog.snapshots
+    for book in (*settings.books, *settings.partly_read):
         name = book.relation.text
         hint = did_you_mean(name, sorted(known)) if is_no_relation(name, {*known, *snapshots}) else ""
         if hint:
@@ -120,7 +121,7 @@ def _names(meanings: Meanings) -> Iterator[tuple[Scalar, str]]:
             yield from ((name, "a metric") for name in metric_names(metric))
     yield from ((view.name, "a view") for view in catalog.views)
     yield from ((dimension.name, "a dimension") for dimension in catalog.dimensions)
-    for book in catalog.settings.books:
+    for book in (*catalog.settings.books, *catalog.settings.partly_read):
         yield from ((attribute, "an attribute") for attribute in book.attributes)
 
 
@@ -270,8 +271,19 @@ def mixed_books(meanings: Meanings) -> Iterator[Problem]:
 
 
 def default_comparison(meanings: Meanings) -> Iterator[Problem]:
-    """The comparison a metric names by default is one that there is."""
-    known = [comparison.name for comparison in meanings.catalog.settings.comparisons]
+    """The comparison a metric names by default is one that there is, and that a book it can be of has."""
+    settings = meanings.catalog.settings
+    known = [comparison.name for comparison in settings.comparisons]
+    for meaning in meanings.metrics:
+        word = meaning.metric.card.comparison
+        books = [book for book in settings.books if not meaning.books or book.name.text in meaning.books]
+        if word is None or word.text not in known or not books or settings.broken_books:
+            continue
+        if not any(word.text in settings.comparisons_of(book) for book in books):
+            named = " and ".join(f"'{book.name.text}'" for book in books)
+            message = f"book {named} has no comparison '{word.text}'"
+            hint = f"it is restricted to {', '.join(settings.comparisons_of(books[0]))}"
+            yield Problem("comparison-not-in-book", message, word.place, hint)
     for metric in meanings.catalog.metrics:
         word = metric.card.comparison
         if word is not None and word.text not in known:

@@ -59,15 +59,17 @@ def read_settings(document: Document, problems: list[Problem]) -> Settings:
         comparisons[name.text] = _comparison(
             Entries(mapping, f"comparison '{name.text}'", name.place, problems), name
         )
-    read = [
-        _book(Entries(mapping, f"book '{name.text}'", name.place, problems), name, comparisons)
-        for name, mapping in entries.mappings("books")
-    ]
-    books = tuple(book for book in read if book is not None)
+    books: list[Book] = []
+    broken: list[Book] = []
+    for name, mapping in entries.mappings("books"):
+        before = len(problems)
+        book = _book(Entries(mapping, f"book '{name.text}'", name.place, problems), name, comparisons)
+        (books if len(problems) == before else broken).append(book)
+    _check_told_apart((*books, *broken), entries)
     _check_as_of_date(entries)
     unset = Settings()
     return Settings(
-        books=books,
+        books=tuple(books),
         comparisons=tuple(comparisons.values()),
         fiscal_year_start_month=entries.number(
             "fiscal_year_start_month", 1, 12, unset.fiscal_year_start_month
@@ -77,6 +79,7 @@ def read_settings(document: Document, problems: list[Problem]) -> Settings:
         rebuild_above_percent=entries.number("rebuild_above_percent", 0, 100, unset.rebuild_above_percent),
         dialect=entries.word("dialect", (engine.adapter for engine in DIALECTS), unset.dialect),
         broken_books=_declared(entries) - {book.name.text for book in books},
+        partly_read=tuple(broken),
     )
 
 
@@ -125,8 +128,8 @@ def _comparison(entry: Entries, name: Scalar) -> Comparison:
     return Comparison(name.text, grain, lookback, summed)
 
 
-def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | None:
-    before = len(entry.problems)
+def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book:
+    """Read a book, as far as it can be read: what is wrong is noted."""
     _check_plain(name, "a book", entry)
     shape = entry.word("shape", SHAPES, "")
     dates = SHAPES[shape].dates if shape else ALL_DATES
@@ -143,9 +146,7 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book | 
         if word.text not in comparisons:
             hint = did_you_mean(word.text, comparisons, otherwise=f"known: {', '.join(comparisons)}")
             entry.say("unknown-comparison", f"comparison '{word.text}' is not defined", word.place, hint)
-    if relation is None or len(entry.problems) > before:
-        return None
-    return Book(name, relation, shape, unit, attributes, chosen)
+    return Book(name, relation or Scalar("", name.place), shape, unit, attributes, chosen)
 
 
 def can_be_attribute(name: str) -> bool:
@@ -176,7 +177,19 @@ def _texts(names: Iterable[Scalar], entry: Entries) -> tuple[Scalar, ...]:
 def _check_plain(name: Scalar, what: str, entry: Entries) -> None:
     if not PLAIN.fullmatch(name.text):
         message = f"'{name.text}' cannot be the name of {what}"
-        entry.say("invalid-name", message, name.place, "use letters, digits and _")
+        hint = "use letters, digits and _, no digit first, at most 60 characters"
+        entry.say("invalid-name", message, name.place, hint)
+    _texts([name], entry)
+
+
+def _check_told_apart(books: Iterable[Book], entries: Entries) -> None:
+    """Most engines take `Mrr` for `mrr`, and what is made of a book is named after it."""
+    first: dict[str, str] = {}
+    for book in books:
+        before = first.setdefault(book.name.text.lower(), book.name.text)
+        if before != book.name.text:
+            message = f"only capitals tell the book '{book.name.text}' from '{before}'"
+            entries.say("name-collision", message, book.name.place, "choose another name")
 
 
 def _relation(entry: Entries) -> Scalar | None:

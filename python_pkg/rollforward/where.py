@@ -9,6 +9,7 @@ from rollforward.fragments import fragment, joinable
 from rollforward.missing_values import keeping_nulls
 from rollforward.read_sql import parsed
 from rollforward.resolve import Meanings, SelectionMeaning
+from rollforward.source import Scalar
 
 
 def read_conditions(meanings: Meanings, problems: list[Problem]) -> dict[str, Fragment]:
@@ -18,6 +19,14 @@ def read_conditions(meanings: Meanings, problems: list[Problem]) -> dict[str, Fr
         condition = read_condition(view.selected, meanings.catalog, problems)
         if condition is not None:
             conditions[view.view.name.text] = condition
+    followed = {view.view.name.text for view in meanings.views}
+    for each in meanings.catalog.views:
+        # Of a view without a book nothing is known but whether its condition is SQL.
+        if each.selection.where is not None and each.name.text not in followed:
+            try:
+                parsed(each.selection.where, CONDITION_HINT, meanings.catalog.settings.dialect)
+            except ProblemsFound as refused:
+                problems += refused.problems
     return conditions
 
 
@@ -43,7 +52,8 @@ def read_condition(meaning: SelectionMeaning, catalog: Catalog, problems: list[P
 
 def _scope(meaning: SelectionMeaning, catalog: Catalog) -> Scope:
     attributes = [attribute.text for attribute in meaning.book.attributes]
-    measures = {item.name for item in catalog.measures}
+    measures, where = catalog.measures_by_name, meaning.selection.where
+    dimensions = {each.name.text for each in catalog.dimensions}
 
     def why_not(name: str) -> Refusal:
         if name in measures:
@@ -55,7 +65,11 @@ def _scope(meaning: SelectionMeaning, catalog: Catalog) -> Scope:
             return "row-column-in-where", message, hint
         if name in KEYS:
             message = f"'{name}' is no attribute; `where` chooses by attributes only"
-            return "key-in-where", message, "name the book and the comparisons under their own keys"
+            return "key-in-where", message, _hint_for_key(name, where)
+        if name in dimensions:
+            message = f"'{name}' is a dimension; `where` chooses by attributes only"
+            hint = "slice by it, and choose where the view or the answer is read"
+            return "row-column-in-where", message, hint
         known = f"known: {', '.join(attributes) or 'none'}"
         hint = did_you_mean(name, attributes, otherwise=known)
         return (
@@ -72,3 +86,11 @@ def _scope(meaning: SelectionMeaning, catalog: Catalog) -> Scope:
         where="where",
         hint=CONDITION_HINT,
     )
+
+
+def _hint_for_key(name: str, where: Scalar | None) -> str:
+    """Say where else books, comparisons and periods are chosen: by options, in a view by keys."""
+    if where is None or not where.place.is_typed:
+        return "books and comparisons have keys of their own; choose periods where the view is read"
+    options = {"book": "--book", "comparison": "--comparison", "is_complete": "--include-incomplete"}
+    return f"use {options.get(name, '--from and --to')}"

@@ -15,6 +15,7 @@ import asked_project
 import duckdb
 import pytest
 import rollforward
+import yaml
 from conftest import Built, Project, close_databases, forget_settings, run_dbt
 from rollforward import cli, command_query
 from rollforward.arguments import parser
@@ -182,10 +183,61 @@ def test_order_limit_incomplete_and_several_comparisons(capsys: pytest.CaptureFi
 
 def test_no_rows_is_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["query", "nrr", "--book", "subscriptions", "--from", "1999", "--to", "1999"]
-    assert "no rows" in said(capsys, *words)
+    assert cli.main(words) == 0
+    printed = capsys.readouterr()
+    assert "no rows" in printed.out
+    there = "complete periods of subscriptions at month_over_month go from 2024-02-01 to 2026-05-31"
+    assert printed.err == f"rollforward: {there}\n"
     assert said(capsys, *words, "--format", "csv").count("\n") == 1
     assert json.loads(said(capsys, *words, "--format", "json"))["rows"] == []
     assert "nothing to draw" in said(capsys, *words, "--plot")
+
+
+def test_a_book_without_periods_says_what_became_of_its_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Project(tmp_path / "shop", name="shop", tables=["sales"])
+    columns = {"customer": "varchar", "paid": "integer", "day": "date"}
+    project.load("sales", columns, [{"customer": "a", "paid": 5, "day": "2026-01-05"}] * 1200)
+    book = {
+        "relation": "source('raw', 'sales')",
+        "shape": "payments",
+        "unit": "customer",
+        "occurred_on": "day",
+    }
+    settings = {"books": {"sales": {**book, "amount": "customer"}}}
+    project.write("vars.yml", yaml.safe_dump({"vars": {"rollforward": settings}}))
+    project.dbt("build")
+    close_databases()
+    monkeypatch.chdir(project.folder)
+    why = "left out were 1,200 rows non_numeric_amount (see rollforward__rejected_rows)"
+    assert cli.main(["query", "nrr"]) == 0
+    assert f"the cohorts have no period of sales at month_over_month: {why}" in capsys.readouterr().err
+    assert f"hint: {why}" in said(capsys, "explain", "nrr", code=1)
+
+
+@pytest.mark.parametrize(("name", "form"), [("a.csv", "csv"), ("a.JSON", "json"), ("a.txt", "table")])
+def test_a_file_is_written_as_its_ending_says(
+    name: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["query", "nrr", *QUERY]
+    wanted = said(capsys, *words, "--format", form)
+    said(capsys, *words, "--output", str(tmp_path / name))
+    assert (tmp_path / name).read_text(encoding="utf-8") == wanted
+
+
+@pytest.mark.parametrize(
+    "option", ["--book", "--where", "--from", "--to", "--comparison", "--by", "--order-by"]
+)
+def test_an_option_for_which_nothing_is_given_is_refused(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of a variable of the shell that is not set: without the option the answer is another one."""
+    for value in ("", " ", ","):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(["query", "nrr", "--book", "orders", option, value])
+        assert stopped.value.code == 2
+        assert f"argument {option}: nothing is given for it" in capsys.readouterr().err
 
 
 def test_a_plot_has_a_line_for_every_slice(
@@ -238,6 +290,8 @@ def test_sql_is_the_statement_that_is_run(
         (["nrr"], 2, "error[missing-book]: nothing says which book is read"),
         (["nrr", "--book", "ordrs"], 2, "hint: did you mean 'orders'?"),
         (["nrx", "--book", "orders"], 2, "error[unknown-metric]: metric 'nrx' is not defined"),
+        (["nrr"], 2, "hint: say --book; known: "),
+        (["nrr", "--book", "orders", "--where", "period_end > '2026'"], 2, "hint: use --from and --to"),
         (["nrr", "--book", "orders", "--by", "plan"], 2, "error[unknown-attribute]"),
         (["nrr", "--book", "orders", "--comparison", "year_over_year"], 2, "error[comparison-not-in-book]"),
         (["nrr", "--book", "orders", "--where", "unit = 'b01'"], 2, "error[row-column-in-where]"),

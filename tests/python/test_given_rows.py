@@ -189,6 +189,62 @@ def test_a_float_is_the_number_it_is_written_as(tmp_path: Path) -> None:
     }
 
 
+def test_a_number_with_an_exponent_is_the_one_it_is_written_as(tmp_path: Path) -> None:
+    """As a text and as a float; what is too large for an amount is listed, whatever it is written like."""
+    texts = {
+        "5.5980559175e14": None,  # 559,805,591,750,000 has a digit too many
+        ".08E+15": "80000000000000",
+        "7995695.553455929699e6": "7995695553455.9297",
+        "-634015899860687e-8": "-6340158.9986",
+        "1.5E003": "1500",
+        " 12.5e-1 ": "1.25",
+        "1e-9": "0",
+    }
+    floats = {5.5980559175e17: None, 1.2e16: None, 2.5e-05: "0", 7.5e-05: "0.0001", 1e13: "10000000000000"}
+    project = Project(tmp_path / "project", tables=["texts", "floats"])
+    project.load_all(
+        {
+            table: (
+                {"unit": "varchar", "day": "date", "amount": kind},
+                [{"unit": str(key), "day": "2026-01-05", "amount": key} for key in given],
+            )
+            for table, kind, given in (("texts", "varchar", texts), ("floats", "double", floats))
+        }
+    )
+    book = {"shape": "payments", "unit": "unit", "amount": "amount", "occurred_on": "day"}
+    books = {name: {**book, "relation": f"source('raw', '{name}')"} for name in ("texts", "floats")}
+    result = project.dbt("build", settings={"books": books})
+    assert result.success, result.messages
+    for name, given in (("texts", texts), ("floats", floats)):
+        staged = result.rows(
+            f"select unit, amount, reason from stg_rollforward__payments where book = '{name}'"
+        )
+        wanted = {str(key): None if amount is None else Decimal(amount) for key, amount in given.items()}
+        assert {row["unit"]: row["amount"] for row in staged} == wanted
+        listed = {row["unit"]: row["reason"] for row in staged if row["reason"] is not None}
+        assert listed == {unit: "amount_too_large" for unit, amount in wanted.items() if amount is None}
+
+
+def test_a_book_of_which_nothing_can_be_used_fails(tmp_path: Path) -> None:
+    project = Project(tmp_path / "project", tables=["rows_given", "empty"])
+    columns = {"customer": "varchar", "paid": "integer", "day": "date"}
+    rows = [{"customer": "a", "paid": 5, "day": "2026-01-05"}]
+    project.load_all({"rows_given": (columns, rows), "empty": (columns, [])})
+    book = {"shape": "payments", "unit": "customer", "amount": "paid", "occurred_on": "day"}
+    settings = {
+        "books": {
+            "fine": {**book, "relation": "source('raw', 'rows_given')"},
+            # Nobody has paid anything yet: that is no mistake.
+            "new": {**book, "relation": "source('raw', 'empty')"},
+            "wrong": {**book, "relation": "source('raw', 'rows_given')", "amount": "customer"},
+        }
+    }
+    result = project.dbt("build", settings=settings)
+    assert [name for name, status in result.statuses.items() if status == "fail"] == ["books_have_used_rows"]
+    settings["books"].pop("wrong")
+    assert project.dbt("build", settings=settings).success
+
+
 def test_somebody_is_told(built: Built) -> None:
     assert built.statuses["rows_left_out"] == "warn"
 

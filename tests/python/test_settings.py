@@ -38,6 +38,7 @@ WRONG: dict[str, Any] = {
         "fortnight": {"grain": "week", "lookback": 0},
         "listed": {"grain": ["month"], "lookback": 1},
         "trailing_12_months": {"grain": "month", "lookback": 1},
+        "half year": {"grain": "month", "lookback": 6},
     },
     "books": {
         "misspelt": {**BOOK, "ocurred_on": "paid_on"},
@@ -53,6 +54,9 @@ WRONG: dict[str, Any] = {
         "listed": {**BOOK, "unit": ["a", 2], "shape": "payments"},
         "shape_list": {**BOOK, "shape": ["payments"]},
         "other_types": {**BOOK, "occurred_on": True, "key": [1.5], "comparisons": 12},
+        # What YAML makes of `on` without quotes.
+        True: BOOK,
+        "Misspelt": BOOK,
     },
 }
 NO_BOOKS = [[BOOK], "fct_sales"]
@@ -67,19 +71,20 @@ MESSAGES = [
     "comparisons.fortnight.lookback: '0' is not a whole number of periods, 1 to 99",
     "comparisons.listed.grain: '['month']' is not one of month, quarter, year",
     "comparisons.trailing_12_months: every book has this comparison; declare yours under another name",
+    "comparisons.half year: a comparison's name is letters, digits and _, no digit first",
     "books.misspelt (payments): unknown key 'ocurred_on'; allowed are relation, shape, unit, amount,",
     "books.of_another_shape (payments): unknown key 'ended_on'",
     "books.undated (payments): 'occurred_on' is missing; required are relation, shape, unit, amount,",
     "books.shapeless.shape: 'invoices' is not one of intervals, snapshots, movements, payments",
     "books.plain: must be a mapping with the keys relation, shape, unit, amount and its dates, not",
     "books.odd_comparison.comparisons: 'monthly' is not one of month_over_month, quarter_over_quarter,",
-    "books.my sales: a book's name is letters, digits and _, starting with a letter",
+    "books.my sales: a book's name is letters, digits and _, no digit first",
     "books.my sales.attributes: 'Plan name' is not a plain column name",
     "books.my sales.attributes: 'period_end' is a name the models use themselves",
     "books.my sales.attributes: 'lost_revenue' is a name the models use themselves",
     "books.my sales.attributes: 'a__b' is a name the models use themselves",
     "books.my sales.attributes: 'Group' is a word of SQL",
-    "books.1: a book's name is letters, digits and _, starting with a letter",
+    "books.1: a book's name is letters, digits and _, no digit first",
     "books.1.attributes: 'new_customers' is a name the models use themselves",
     "books.1.attributes: 'unit_id' is a name the models use themselves",
     "books.1.attributes: 'tenure_months' is a name the models use themselves",
@@ -93,6 +98,8 @@ MESSAGES = [
     "books.other_types.occurred_on: 'True' is not a name",
     "books.other_types.key: '1.5' is not a name",
     "books.other_types.comparisons: '12' is not a name or a list of names",
+    "books.true: a book's name is letters, digits and _, no digit first; in quotes where YAML takes it for",
+    "books.Misspelt: only capitals tell it from 'misspelt'; choose another name",
 ]
 COUNTED_OTHERWISE: list[tuple[dict[str, Any], str]] = [
     ({"comparisons": ["month_over_month"] * 2}, "comparisons: 'month_over_month' is listed twice"),
@@ -200,21 +207,26 @@ def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
 
 def test_a_query_that_cannot_be_answered(project: Project) -> None:
     query = (
-        "rollforward.query(metrics=['net_rate', 'nrr', 'trend', 'largest'], book=['sales', 'orders'],"
-        " comparison='mom', by='plan', incomplete_periods='maybe')"
+        "rollforward.query(metrics=['net_rate', 'nrr', 'trend', 'largest', 'amount_type', 'by_hand', 'nrr'],"
+        " book=['sales', 'orders'], comparison='mom', by='plan', incomplete_periods='maybe')"
     )
     over = "{{% macro {0}() %}}1{{% endmacro %}}{{% macro {0}__over() %}}{1}{{% endmacro %}}".format
     written = over("trend", "several periods") + over("largest", "the ledger")
-    trend = project.write("macros/trend.sql", written)
+    trend = project.write("macros/metrics/trend.sql", written)
+    by_hand = project.write("macros/by_hand.sql", "{% macro by_hand() %}sum(1){% endmacro %}")
     asked = project.write("models/asked.sql", f"{{{{ {query} }}}}\n")
     settings = {"books": {"sales": {**BOOK, "attributes": ["country"]}}}
     built = project.dbt("compile", "--select", "asked", settings=settings)
     asked.unlink()
     trend.unlink()
+    by_hand.unlink()
     assert not built.success
     for message in (
         "rollforward.query cannot be answered:",
+        "metrics 'nrr' is listed twice",
         "metric 'net_rate' is not defined",
+        "metric 'amount_type' is not defined",
+        "metric 'by_hand' is not defined",
         "metric 'trend' is worked out over several periods, which takes more than one select: publish it in",
         "largest are worked out over the ledger and nrr over the cohorts: ask for them in two queries, or",
         "book 'orders' is not one of sales",
@@ -278,8 +290,18 @@ def test_vars_that_take_the_place_of_all_settings(tmp_path: Path) -> None:
     hidden = project.dbt("parse", settings={"as_of_date": "2026-01-31"})
     assert not hidden.success
     assert "use --vars '{rollforward_as_of_date: YYYY-MM-DD}'" in hidden.messages
-    wrong = project.dbt("parse", "--vars", '{"rollforward_as_of_date": "January"}')
-    assert "as_of_date: 'January' is not a date" in wrong.messages
+    for day in (
+        "January",
+        "2026-02-30",
+        "2025-02-29",
+        "1900-02-29",
+        "2026-13-01",
+        "2026-04-31",
+        "0000-01-01",
+    ):
+        wrong = project.dbt("parse", "--vars", f'{{"rollforward_as_of_date": "{day}"}}')
+        assert f"as_of_date: '{day}' is not a date" in wrong.messages
+    assert project.dbt("parse", "--vars", '{"rollforward_as_of_date": "2024-02-29"}').success
     assert project.dbt("parse", "--vars", '{"rollforward_as_of_date": "2026-01-31"}').success
     elsewhere = project.dbt("parse", "--vars", '{"books": ["a"], "as_of_date": "never"}')
     assert elsewhere.success, elsewhere.messages

@@ -1,9 +1,13 @@
 """How values, tables and pictures are written: exact for programs, readable and safe for people."""
 
+import csv
+import io
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pytest
 from rollforward.errors import ProblemsFound
 from rollforward.exports import as_csv, as_json
@@ -58,6 +62,21 @@ def test_a_rate_keeps_every_digit() -> None:
     table = Table((Column("rate", "number"),), ((0.1 + 0.2,), (None,)))
     assert as_csv(table) == 'rate\n0.30000000000000004\n""\n'
     assert json.loads(as_json(table))["rows"] == [{"rate": 0.1 + 0.2}, {"rate": None}]
+
+
+def test_csv_tells_missing_from_empty_and_is_read_back_as_it_was(tmp_path: Path) -> None:
+    texts = ["plain", "", None, 'says "so"', "a,b", "line\nbreak", "cr\rhere", " spaces ", "é", "(none)"]
+    table = Table((Column("plan", "text"), Column("n", "count")), tuple((text, 1) for text in texts))
+    (tmp_path / "a.csv").write_text(as_csv(table), encoding="utf-8", newline="")
+    assert as_csv(table).splitlines()[2:4] == ['"",1', ",1"]
+    assert [row[0] for row in csv.reader(io.StringIO(as_csv(table), newline=""))] == [
+        "plan", *(text or "" for text in texts)
+    ]  # fmt: skip
+    read = duckdb.execute(
+        "select plan from read_csv(?, quote='\"', escape='\"', allow_quoted_nulls=false)",
+        [str(tmp_path / "a.csv")],
+    )
+    assert [row[0] for row in read.fetchall()] == texts
 
 
 @pytest.mark.parametrize(
