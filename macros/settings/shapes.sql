@@ -8,3 +8,11 @@
         'payments': {'measurement': 'period_sum', 'dated': 'occurred_on', 'ended': none},
     }) }}
 {% endmacro %}
+
+
+{#- The shapes of which amounts are measured so: at a point in time, or summed over a period. -#}
+{% macro shapes_measuring(measurement) %}
+    {%- set names = [] -%}
+    {%- for name, form in rollforward.shapes().items() if form.measurement == measurement -%}{%- do names.append(name) -%}{%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}

@@ -20,73 +20,9 @@
 {% endmacro %}
 
 
-{#- A date out of a date, a timestamp or text; null when it is none. -#}
-{% macro to_date(column) %}{{ return(adapter.dispatch('to_date', 'rollforward')(rollforward.column(column))) }}{% endmacro %}
-
-{% macro default__to_date(value) %}cast({{ rollforward.try_cast(value, dbt.type_timestamp()) }} as date){% endmacro %}
-
-{#- How a day is written in a text: year, month, day, which are the first group; a time and a zone may follow, and do not change
-    the day. -#}
-{% macro written_day(group='(?:') %}
-    {%- set time = '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?' -%}
-    {%- set zone = '( ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?))?' -%}
-    {{ return('^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})' ~ ('([ T]' ~ time ~ zone ~ ')?$').replace('(', group)) }}
-{% endmacro %}
-
-{#- The day out of a text that is written so; null when it is not, or when there is no such day. -#}
-{% macro day_of_text(value) -%}
-    try_cast(replace(regexp_extract(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
-{%- endmacro %}
-
-{#- Its own casts read more than is written: `epoch`, a blank before the day but not behind it, an hour that there is not. A
-    column that has a type already is not looked at value by value. -#}
-{% macro duckdb__to_date(value) -%}
-    case
-        when typeof({{ value }}) = 'VARCHAR' then {{ rollforward.day_of_text(value) }}
-        else try_cast({{ value }} as date)
-    end
-{%- endmacro %}
-
-{#- Its own casts take 2026 for the first day of that year, and do not read 2026/1/5. -#}
-{% macro spark__to_date(value) -%}
-    case
-        when typeof({{ value }}) = 'string' then {{ rollforward.day_of_text(value) }}
-        else {{ rollforward.default__to_date(value) }}
-    end
-{%- endmacro %}
-
-{#- The day as it is written, whatever the zone that is written beside it. -#}
-{% macro bigquery__to_date(value) -%}
-    safe_cast(replace(regexp_extract(cast({{ value }} as string), '{{ rollforward.written_day() }}'), '/', '-') as date)
-{%- endmacro %}
-
-{#- The day as it is written: its own casts take 01/02/2024 for 2 January, and digits for seconds since 1970. -#}
-{% macro snowflake__to_date(value) -%}
-    try_to_date(
-        replace(regexp_substr(cast({{ value }} as varchar), '{{ rollforward.written_day(group='(') }}', 1, 1, 'e', 1), '/', '-'),
-        'YYYY-MM-DD'
-    )
-{%- endmacro %}
-
-{#- Read from text: its own casts take 30 February for 1 March, and guess what 01/02/2024 is. -#}
-{% macro clickhouse__to_date(value) -%}
-    toDate32(parseDateTime64BestEffortOrNull(extract(toString({{ value }}), '{{ rollforward.written_day() }}'), 0, 'UTC'))
-{%- endmacro %}
-
-
-{#- Casts of DuckDB's leave infinity, which is no day. Looking for it once costs less than taking it out of every date. -#}
-{% macro or_endless(dates) %}{{ return(adapter.dispatch('or_endless', 'rollforward')(dates)) }}{% endmacro %}
-
-{% macro default__or_endless(dates) %}{% endmacro %}
-
-{% macro duckdb__or_endless(dates) %}
-    {%- for name in dates %} or not isfinite({{ name }}){% endfor -%}
-{% endmacro %}
-
-
 {#- The rows of a book, each with the reason why it cannot be used, or null. A row has one reason: the first that
     applies. A row that repeats a key gives way to the earliest, then largest, of its kind. -#}
-{% macro judged_rows(book) %}
+{% macro reasoned_rows(book) %}
     {%- set dated_given, ended_given, amount_given = rollforward.given_text('raw_date'), rollforward.given_text('raw_end'), rollforward.given_text('raw_amount') %}
     select
         rows_given.*,
@@ -109,42 +45,6 @@
 {% endmacro %}
 
 
-{#- A row's unit as a text, null where it is not given, and, where it is one column, as it is given. -#}
-{% macro unit_columns(book) -%}
-{{ rollforward.joined_text(book.unit) }} as unit
-{%- if book.unit | length == 1 %},
-{{ rollforward.column(book.unit[0]) }} as raw_unit
-{%- endif %}
-{%- endmacro %}
-
-
-{#- The number of a row's unit, out of its columns and `book`. -#}
-{% macro unit_id(book) %}{{ return(adapter.dispatch('unit_id', 'rollforward')(book)) }}{% endmacro %}
-
-{% macro default__unit_id(book) %}{{ return(rollforward.hashed(['book', 'unit'])) }}{% endmacro %}
-
-{#- A number need not be spelled out to be hashed. -#}
-{% macro duckdb__unit_id(book) -%}
-    {%- if book.unit | length > 1 -%}{{ return(rollforward.default__unit_id(book)) }}{%- endif -%}
-    case when {{ rollforward.is_whole_number('raw_unit') }} then {{ rollforward.hashed(['book', 'raw_unit']) }} else {{ rollforward.default__unit_id(book) }} end
-{%- endmacro %}
-
-
-{#- The units that a book's relation names, each once with its number. Keys as they are given are told apart sooner than their texts. -#}
-{% macro units_of(book) -%}
-{%- set keys = [] -%}
-{%- for name in book.unit -%}{%- do keys.append(rollforward.column(name)) -%}{%- endfor -%}
-select {{ rollforward.unit_id(book) }} as unit_id, book, unit
-from (
-    select
-        '{{ book.name }}' as book,
-        {{ rollforward.unit_columns(book) | indent(8) }}
-    from (select distinct {{ keys | join(', ') }} from {{ rollforward.relation(book.relation) }} as given) as given
-) as units_given
-where unit is not null
-{%- endmacro %}
-
-
 {#- What a staging model holds: the rows of every book of a shape, typed, each with its reason or null. -#}
 {% macro staged_rows(shape) %}
 {%- set books = rollforward.books(shape) -%}
@@ -152,7 +52,7 @@ where unit is not null
 with
 {% for book in books %}
 {{ book.name }}_judged as (
-{{ rollforward.judged_rows(book) }}
+{{ rollforward.reasoned_rows(book) }}
 ){{ "," if not loop.last }}
 {% endfor %}
 {%- for book in books %}

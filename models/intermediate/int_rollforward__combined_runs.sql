@@ -13,5 +13,5 @@ select {{ rollforward.kept_columns('int_rollforward__combined_runs') | join(', '
 from {{ ref('int_rollforward__changed_runs') }}
 cross join {{ ref('int_rollforward__build') }}
 {#- Sums of payments are too many to be put in order. #}
-{{ rollforward.in_unit_order() if not rollforward.is_configured(['payments']) }}
+{{ rollforward.in_unit_order() if not rollforward.is_configured(rollforward.shapes_measuring('period_sum')) }}
 {%- endif %}

@@ -1,6 +1,6 @@
 /* The runs of units with payments, each of one period: what was paid in it by all the attribute values given, added up. Here are
    those of the units this build follows anew. */
-{{ config(enabled=rollforward.is_configured(['payments']), materialized=rollforward.as_view()) }}
+{{ config(enabled=rollforward.is_configured(rollforward.shapes_measuring('period_sum')), materialized=rollforward.as_view()) }}
 
 with totals as (
     select

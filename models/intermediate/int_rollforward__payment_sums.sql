@@ -1,6 +1,6 @@
 /* What every unit paid in every period of every series, by the attribute values given. A series that sums several
    periods counts a payment in its own period and in those after it, as long as it is among the periods summed. */
-{{ config(enabled=rollforward.is_configured(['payments'])) }}
+{{ config(enabled=rollforward.is_configured(rollforward.shapes_measuring('period_sum'))) }}
 {%- set amount_type = rollforward.amount_type() %}
 
 with payments as (

@@ -4,8 +4,8 @@
    (`side` 'start') or at the end (`side` 'end'). A pair of runs counts from where they begin to overlap to where they
    cease to, so only beginnings and ends are added up. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set summed = rollforward.is_configured(['payments']) -%}
-{%- set at_a_point = rollforward.is_configured(['intervals', 'snapshots', 'movements']) -%}
+{%- set summed = rollforward.is_configured(rollforward.shapes_measuring('period_sum')) -%}
+{%- set at_a_point = rollforward.is_configured(rollforward.shapes_measuring('point_in_time')) -%}
 {%- set goes_on = rollforward.goes_on() -%}
 {#- A pair is new when one of its runs is and the other still there; it is no more when one of its runs is no more. -#}
 {%- set pair_direction = 'case when at_start.direction + at_end.direction > 0 then 1 else -1 end' if goes_on else '1' -%}
@@ -13,7 +13,7 @@
 {%- set measures = [
     'existing_revenue', 'kept_revenue', 'retained_revenue', 'retained_customers', 'expanded_customers', 'contracted_customers',
 ] -%}
-{%- set summing_books = rollforward.books('payments') | map(attribute='name') | list -%}
+{%- set summing_books = rollforward.books() | selectattr('measurement', 'equalto', 'period_sum') | map(attribute='name') | list -%}
 {%- set summed_windows = rollforward.windows().comparisons | selectattr('book', 'in', summing_books) | unique(attribute='window_id') | list -%}
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max %}
 

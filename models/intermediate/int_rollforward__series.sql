@@ -1,7 +1,7 @@
 /* One row a series: a book with the periods its amounts belong to. The periods of a series are numbered: months since
    year 0, or quarters and years of the fiscal calendar. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set summing_books = rollforward.books('payments') | map(attribute='name') | list %}
+{%- set summing_books = rollforward.books() | selectattr('measurement', 'equalto', 'period_sum') | map(attribute='name') | list %}
 
 with configured_series as (
     {%- for book, grain, periods_summed in rollforward.windows().series %}

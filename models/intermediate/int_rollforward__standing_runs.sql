@@ -1,6 +1,6 @@
 /* The runs of units with amounts that stand over the same months: pieces that overlap or come after an amount below 0, added up.
    Here are those of the units this build follows anew. */
-{{ config(enabled=rollforward.is_configured(['intervals', 'movements', 'snapshots']), materialized=rollforward.as_view()) }}
+{{ config(enabled=rollforward.is_configured(rollforward.shapes_measuring('point_in_time')), materialized=rollforward.as_view()) }}
 
 with pieces_to_add as (
     select pieces.*
