@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import functools
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NoReturn, get_args
 
 from rollforward import __version__
+from rollforward.errors import did_you_mean
 from rollforward.folders import environment
 from rollforward.shapes import SHAPES
 
@@ -115,6 +117,14 @@ class Parser(argparse.ArgumentParser):
         """Give the help."""
         return _overview(self) if self.prog == "rollforward" else super().format_help()
 
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, with the nearest word there is, and leave with exit code 2."""
+        wrong = re.search(r"unrecognized arguments: (--[\w-]+)|<command>: invalid choice: '(\w+)'", message)
+        if wrong:
+            hint = _hint_for_option(wrong[1]) if wrong[1] else did_you_mean(wrong[2], command_names())
+            message += f"\n{hint}" if hint else ""
+        super().error(message)
+
 
 def parser(width: int = 0) -> Parser:
     """Give the whole grammar; its help is as wide as the screen, or as a width that is given."""
@@ -146,6 +156,15 @@ def commands_of(top: Parser) -> dict[str, argparse.ArgumentParser]:
     """Give the parser of each command, in the order of the help."""
     [found] = (action for action in top._actions if isinstance(action, argparse._SubParsersAction))
     return {name: found.choices[name] for name in command_names()}
+
+
+def _hint_for_option(word: str) -> str:
+    """Say which commands have an option that this one has not, or the nearest one there is."""
+    options = {name: tuple(each._option_string_actions) for name, each in commands_of(parser()).items()}
+    having = [name for name, known in options.items() if word in known]
+    if having:
+        return f"it is an option of {', '.join(having)}"
+    return did_you_mean(word, dict.fromkeys(option for known in options.values() for option in known))
 
 
 def joined(arguments: Sequence[str]) -> list[str]:

@@ -46,7 +46,7 @@ from rollforward.proposals import Proposal, Sample, best, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
-from rollforward.settings import is_no_relation, read_settings
+from rollforward.settings import PLAIN, is_no_relation, read_settings
 from rollforward.shapes import SHAPES
 from rollforward.source import Document, read_document
 
@@ -69,6 +69,7 @@ def run(options: Namespace, setting: Setting) -> Said:
     if layout.is_package:
         raise refused("own-package", "this is rollforward itself, which has its demo", Place(PROJECT_FILE))
     document = vars_document(layout)
+    _check_book_name(options.book, document)
     steps, known = [], []
     if has_vars(document):
         known.append(f"{document.path} has vars of {PACKAGE}")
@@ -114,12 +115,27 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
     _check_columns(proposal, found)
     if proposal.missing:
         message = f"it cannot be told how to read '{proposal.relation}'"
-        raise refused("no-proposal", message, on_command_line(), f"say {', '.join(proposal.missing)}")
+        unseen = "; or build it with dbt first, so that its columns can be looked at" if not found else ""
+        hint = f"say {', '.join(proposal.missing)}{unseen}"
+        raise refused("no-proposal", message, on_command_line(), hint)
     if len(proposal.dates) > len(SHAPES[proposal.shape].dates):
         message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
         hint = f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
         raise refused("no-proposal", message, on_command_line("--date"), hint)
     return proposal
+
+
+def _check_book_name(name: str, document: Document) -> None:
+    """Refuse a name that no book can have, or that one has already."""
+    place = on_command_line("--book")
+    if name and not PLAIN.fullmatch(name):
+        message, hint = f"'{name}' cannot be the name of a book", "use letters, digits and _, no digit first"
+        raise refused("invalid-name", message, place, hint)
+    taken = {book.name.text.lower(): book.name for book in read_settings(document, []).books}
+    if name.lower() in taken:
+        there = taken[name.lower()].place
+        message = f"there is a book '{name}' already, in {there.path}:{there.line}"
+        raise refused("duplicate-name", message, place, "choose another name")
 
 
 def _check_relation(relation: str, layout: Layout) -> None:

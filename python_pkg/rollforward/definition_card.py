@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from rollforward.bounds import Bounds
-from rollforward.definitions import Settings
+from rollforward.definitions import SIDES, Settings
 from rollforward.dialects import Dialect
 from rollforward.emit_properties import ATTRIBUTION
 from rollforward.plan import MetricPlan
@@ -145,22 +145,25 @@ def _inputs(card: MetricCard) -> dict[str, str]:
     followed = card.plan.followed
     if followed is not None and followed.value.label != followed.value.name:
         return {followed.value.name: followed.value.label}
-    return {item.name: item.description for item in card.plan.measures}
+    return {item.name: item.description if item.held else item.row.text for item in card.plan.measures}
 
 
 def _in_words(plan: MetricPlan) -> str:
     """Give the formula in words; what is worked out customer by customer or over periods says so itself."""
     if plan.followed is not None:
         return f"{plan.words}, the period itself and those before it"
-    if plan.reads_ledger:
+    own = (plan.name, *(plan.name + side for side in SIDES))
+    if any(not item.held and item.name in own for item in plan.measures):
         return f"{plan.words}, customer by customer"
     return in_plain_words(plan.form)
 
 
 def expression(plan: MetricPlan, dialect: Dialect) -> str:
-    """Give the metric as the expression of a select."""
-    followed = plan.followed
-    return aggregate_sql(plan.form, dialect) if followed is None else trailing_sql(followed, dialect)
+    """Give the metric as the expression of a select, over the ledger where the cohorts do not hold it all."""
+    if plan.followed is not None:
+        return trailing_sql(plan.followed, dialect)
+    rows = {item.name: item.row.on(dialect.adapter) for item in plan.measures} if plan.reads_ledger else {}
+    return aggregate_sql(plan.form, dialect, rows)
 
 
 def _policies(settings: Settings) -> dict[str, str | int]:

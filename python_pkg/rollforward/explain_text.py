@@ -20,7 +20,7 @@ from rollforward.rational import Rate, Single, Terms, Total, in_words
 from rollforward.screen import BOLD, DIM, GREEN, RED, Screen
 from rollforward.taken_apart import TakenApart, Value
 from rollforward.text_table import width_of
-from rollforward.written import NOTHING, format_of, number, period_name
+from rollforward.written import NOTHING, format_of, number, period_name, points
 
 _BAR = 25
 _SIGNS = {"new": 1, "reactivation": 1, "expansion": 1, "contraction": -1, "churn": -1}
@@ -326,10 +326,10 @@ def _written(value: Value, metric: MetricPlan) -> str:
 
 
 def _change(value: Fraction, metric: MetricPlan) -> str:
-    """Give a contribution as the metric is written, with its sign; of a rate, points to the hundredth."""
+    """Give a contribution as the metric is written, with its sign; of a rate, in points."""
     form = _form(metric)
     if form == "percent":
-        return f"{float(value) * 100:+z,.2f} pt"
+        return points(_decimal(value))
     text = number(_decimal(value), form)
     return text if text.startswith("-") else f"+{text}"
 

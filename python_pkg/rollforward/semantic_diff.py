@@ -9,6 +9,7 @@ from typing import Literal
 from rollforward.errors import Problem
 from rollforward.fingerprint import view_fingerprint
 from rollforward.plan import MetricPlan, ViewPlan, plan, plan_metric
+from rollforward.rational import in_words
 from rollforward.resolve import Meanings, metric_names
 from rollforward.settings import own_vars
 from rollforward.source import Document, Node, Scalar, Sequence
@@ -112,9 +113,21 @@ def _metrics(before: State, after: State) -> Iterable[Change]:
     for name, new in after.metrics.items():
         previous = before.metrics.get(name)
         if previous is not None and previous.fingerprint != new.fingerprint:
-            part = Part("formula", previous.words, new.words)
+            parts = tuple(_metric_parts(previous, new))
             views = _seen_in(after, name)
-            yield Change("metric", name, "changed", (part,), previous.fingerprint, new.fingerprint, views)
+            yield Change("metric", name, "changed", parts, previous.fingerprint, new.fingerprint, views)
+
+
+def _metric_parts(old: MetricPlan, new: MetricPlan) -> Iterable[Part]:
+    """Give what differs in a metric: its formula, or else what the names in it stand for."""
+    if old.words != new.words:
+        yield Part("formula", old.words, new.words)
+        return
+    rows = [{item.name: item.row.text for item in plan.measures if not item.held} for plan in (old, new)]
+    names = [name for name in rows[1] if name in rows[0] and rows[0][name] != rows[1][name]]
+    yield from (Part(name, rows[0][name], rows[1][name]) for name in names)
+    if not names:
+        yield Part("formula", in_words(old.form), in_words(new.form))
 
 
 def _reworded(before: State, after: State) -> Iterable[Change]:

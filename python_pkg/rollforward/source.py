@@ -185,6 +185,13 @@ def _syntax_problem(path: str, lines: tuple[str, ...], error: yaml.YAMLError) ->
     if closed_by and opened is not None and opened.line < mark.line:
         # The reader notices where something else begins.
         mark, said = opened, f"{closed_by} is missing, which closes this"
+    elif opened is not None and "quoted scalar" in context and "end of stream" in said:
+        mark, said = opened, "the quote that opens here is not closed"
+    elif "flow node" in context and mark.line >= len(lines) - 1:
+        said, hint = (
+            "the file ends before a [ or { is closed",
+            "close it, or write the entries on lines with `- `",
+        )
     else:
         hint = next((what for words, what in _SYNTAX_HINTS.items() if words in said), "")
     line = min(mark.line, max(0, len(lines) - 1))

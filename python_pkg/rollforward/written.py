@@ -52,6 +52,19 @@ def signed(value: Any, form: str) -> str:
     return text if text.startswith("-") or not any(digit in text for digit in "123456789") else f"+{text}"
 
 
+def points(share: Decimal) -> str:
+    """Give a part of a rate in points with its sign, to the hundredth.
+
+    Of a large book one customer is less than that: then as many digits as say something.
+
+    >>> points(Decimal("0.0308")), points(Decimal("-0.0000034"))
+    ('+3.08 pt', '-0.00034 pt')
+    """
+    value = share * 100
+    places = 2 if not value or abs(value) >= Decimal("0.01") else 1 - value.adjusted()
+    return f"{value:+z,.{places}f} pt" if places < 10 else f"{value:+.1e} pt"
+
+
 def period_name(start: date, end: date, grain: Grain, fiscal_year_start_month: int = 1) -> str:
     """Give the name of a period: 2026-06, 2026-Q2, 2026; where years begin later, the month it ends in.
 

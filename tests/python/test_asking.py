@@ -181,6 +181,25 @@ def test_order_limit_incomplete_and_several_comparisons(capsys: pytest.CaptureFi
     assert [line.split()[:2] for line in shown[4:]] == [["2026-05", "yes"], ["2026-06", "no"]]
 
 
+def test_the_sql_on_a_card_runs_over_the_ledger(
+    shop: tuple[Project, Built], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a metric over single customers is made of has no column of its own anywhere."""
+    for name in ("average_tenure", "large_expansion_share", "largest_customer"):
+        card = json.loads(said(capsys, "show", name, "--format", "json"))
+        [found] = shop[1].rows(
+            f"select {card['sql']} as value from rollforward__customer_movements where book = 'subscriptions'"
+            " and comparison = 'trailing_12_months' and period_end = '2026-05-31'"
+        )
+        words = ["query", name, *QUERY[:2], "--comparison", "trailing_12_months", "--format", "json"]
+        rows = json.loads(said(capsys, *words, "--order-by", "-period", "--limit", "1"))["rows"]
+        assert float(found["value"]) == pytest.approx(float(rows[0][name])), name
+        assert rows[0]["period_end"] == "2026-05-31"
+    share = json.loads(said(capsys, "show", "large_expansion_share", "--format", "json"))
+    assert share["in_words"] == "large expansion over starting revenue"
+    assert "movement = 'expansion'" in share["inputs"]["large_expansion"]
+
+
 def test_no_rows_is_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["query", "nrr", "--book", "subscriptions", "--from", "1999", "--to", "1999"]
     assert cli.main(words) == 0

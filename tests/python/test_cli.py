@@ -121,6 +121,24 @@ def test_wrong_usage_exits_with_2(
     assert "rollforward" in "".join(capsys.readouterr())
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["querry", "nrr"], "did you mean 'query'?"),
+        (["query", "nrr", "--bok", "orders"], "did you mean '--book'?"),
+        (["explain", "nrr", "--from", "2026"], "it is an option of query, sql"),
+        (["query", "nrr", "--zzz"], "unrecognized arguments: --zzz\n"),
+    ],
+)
+def test_words_that_are_no_command_or_option_are_guessed_at(
+    words: list[str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(words)
+    assert stopped.value.code == 2
+    assert hint in capsys.readouterr().err
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--version"])

@@ -135,6 +135,29 @@ metrics:
     assert "weighed" not in diff(root, capsys)
 
 
+def test_a_metric_that_changed_through_another_says_what_did(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    details = DETAILS.replace(
+        "  - {name: twice,",
+        "  - {name: grown_share, type: ratio, numerator: grown, denominator: starting_revenue}\n"
+        "  - {name: again, type: ratio, numerator: lost_share, denominator: grown_share}\n"
+        "  - {name: twice,",
+    )
+    root = committed(tmp_path, DEFINITIONS | {"metrics/details.yml": details})
+    write(
+        root, "metrics/details.yml", details.replace("'pro'}\n  - {name: alike", "'team'}\n  - {name: alike")
+    )
+    write(root, "metrics/lost_share.yml", METRIC.replace("contraction_revenue + churned", "churned"))
+    found = json.loads(diff(root, capsys, "--format", "json"))
+    parts = {change["name"]: change["parts"] for change in found["changes"]}
+    for name in ("grown", "grown_share", "again"):
+        assert parts[name], name
+        assert all(part["before"] != part["after"] for part in parts[name]), name
+    [part] = parts["grown_share"]
+    assert part["name"] == "grown" and "'pro'" in part["before"] and "'team'" in part["after"]
+
+
 def test_where_the_revenue_is_read_is_part_of_what_numbers_mean(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

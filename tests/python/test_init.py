@@ -215,6 +215,10 @@ def test_another_book_is_shown_for_you_to_add(tmp_path: Path) -> None:
     said = init(folder, "--relation", "fct_subscriptions", "--book", "twice")
     assert "add to the books of dbt_project.yml:" in said and "      twice:\n" in said
     assert state(folder) == before
+    words = ("--relation", "fct_subscriptions", "--book")
+    taken = init(folder, *words, "Recurring_Revenue", code=2)
+    assert "--book: error[duplicate-name]: there is a book 'Recurring_Revenue' already" in taken
+    assert "--book: error[invalid-name]: 'my book' cannot be" in init(folder, *words, "my book", code=2)
 
 
 @pytest.mark.parametrize(
@@ -331,6 +335,11 @@ def test_what_cannot_be_an_attribute_is_not_proposed() -> None:
     """`check` would refuse it, and so would dbt."""
     refused = ("group", "arr_revenue", "old_customers", "plan__new", "movement", "periods_ago", "a_numerator")
     columns = {**COLUMNS["intervals"], **dict.fromkeys(refused, ["a", "b", "a"])}
+    assert propose(Sample("given", columns)).attributes == ("plan_tier",)
+
+
+def test_what_a_row_has_become_is_not_proposed_to_slice_by() -> None:
+    columns = {**COLUMNS["intervals"], **dict.fromkeys(("status", "Subscription_Status"), ["a", "b", "a"])}
     assert propose(Sample("given", columns)).attributes == ("plan_tier",)
 
 

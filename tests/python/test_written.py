@@ -16,7 +16,7 @@ from rollforward.screen import Screen
 from rollforward.spans import span_of
 from rollforward.tables import Column, Table, table_of
 from rollforward.text_table import term_list, text_table, width_of
-from rollforward.written import number, period_name, signed, written
+from rollforward.written import number, period_name, points, signed, written
 
 COLUMNS = (
     Column("plan", "text"),
@@ -77,6 +77,21 @@ def test_csv_tells_missing_from_empty_and_is_read_back_as_it_was(tmp_path: Path)
         [str(tmp_path / "a.csv")],
     )
     assert [row[0] for row in read.fetchall()] == texts
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        ("-0.3333333", "-33.33 pt"),
+        ("0", "+0.00 pt"),
+        ("-0.00005", "-0.0050 pt"),
+        ("-0.0000034", "-0.00034 pt"),
+        ("1e-13", "+1.0e-11 pt"),
+        ("1234.5", "+123,450.00 pt"),
+    ],
+)
+def test_a_part_of_a_rate_is_never_nothing(share: str, expected: str) -> None:
+    assert points(Decimal(share)) == expected
 
 
 @pytest.mark.parametrize(
