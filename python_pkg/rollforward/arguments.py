@@ -264,60 +264,29 @@ def _show(command: argparse.ArgumentParser) -> None:
     _answer_as(command, ("text", "json"))
 
 
+def _word(
+    group: argparse._ActionsContainer, flag: str, metavar: str, said: str, dest: str | None = None
+) -> None:
+    """Add an option for one word, empty where it is left out."""
+    group.add_argument(flag, dest=dest, type=_given, default=_NOT_GIVEN, metavar=metavar, help=said)
+
+
+def _words(group: argparse._ActionsContainer, flag: str, metavar: str, said: str) -> None:
+    """Add an option for words, given one by one or with commas."""
+    group.add_argument(flag, action="append", type=_given, default=[], metavar=metavar, help=said)
+
+
 def _question(command: argparse.ArgumentParser) -> None:
     command.add_argument("metrics", nargs="+", metavar="METRIC", help="metrics, by their names or aliases")
     group = command.add_argument_group("which numbers")
-    group.add_argument(
-        "--by",
-        action="append",
-        type=_given,
-        default=[],
-        metavar="ATTRIBUTE",
-        help="slice by an attribute; several with commas",
-    )
-    group.add_argument(
-        "--book", type=_given, default=_NOT_GIVEN, metavar="BOOK", help="the book (default: the only one)"
-    )
-    group.add_argument(
-        "--comparison",
-        action="append",
-        type=_given,
-        default=[],
-        metavar="NAME",
-        help="what periods are compared with; several with commas",
-    )
-    group.add_argument(
-        "--where",
-        type=_given,
-        default=_NOT_GIVEN,
-        metavar="SQL",
-        help="a condition over attributes: \"plan = 'pro'\"",
-    )
-    group.add_argument(
-        "--from",
-        dest="start",
-        type=_given,
-        default=_NOT_GIVEN,
-        metavar="PERIOD",
-        help="first period: 2026-01, 2026-Q1, 2026",
-    )
-    group.add_argument(
-        "--to",
-        dest="end",
-        type=_given,
-        default=_NOT_GIVEN,
-        metavar="PERIOD",
-        help="last period, the same way",
-    )
+    _words(group, "--by", "ATTRIBUTE", "slice by an attribute; several with commas")
+    _word(group, "--book", "BOOK", "the book (default: the only one)")
+    _words(group, "--comparison", "NAME", "what periods are compared with; several with commas")
+    _word(group, "--where", "SQL", "a condition over attributes: \"plan = 'pro'\"")
+    _word(group, "--from", "PERIOD", "first period: 2026-01, 2026-Q1, 2026", dest="start")
+    _word(group, "--to", "PERIOD", "last period, the same way", dest="end")
     group.add_argument("--include-incomplete", action="store_true", help="also periods that are not over yet")
-    group.add_argument(
-        "--order-by",
-        action="append",
-        type=_given,
-        default=[],
-        metavar="COLUMN",
-        help="order of the lines: columns of the answer, -column for descending",
-    )
+    _words(group, "--order-by", "COLUMN", "order of the lines: columns of the answer, -column for descending")
     group.add_argument("--limit", type=_whole, metavar="N", help="at most that many lines")
 
 
@@ -337,34 +306,11 @@ def _query(command: argparse.ArgumentParser) -> None:
 
 def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("metric", metavar="METRIC", help="a metric, by its name or an alias")
-    command.add_argument(
-        "--period",
-        type=_given,
-        default=_NOT_GIVEN,
-        metavar="PERIOD",
-        help="2026-06, 2026-Q2, 2026 (default: the last)",
-    )
-    command.add_argument(
-        "--by",
-        action="append",
-        type=_given,
-        default=[],
-        metavar="ATTRIBUTE",
-        help="also which slices moved it",
-    )
-    command.add_argument(
-        "--book", type=_given, default=_NOT_GIVEN, metavar="BOOK", help="the book (default: the only one)"
-    )
-    command.add_argument(
-        "--comparison",
-        type=_given,
-        default=_NOT_GIVEN,
-        metavar="NAME",
-        help="what the period is compared with",
-    )
-    command.add_argument(
-        "--where", type=_given, default=_NOT_GIVEN, metavar="SQL", help="a condition over attributes"
-    )
+    _word(command, "--period", "PERIOD", "2026-06, 2026-Q2, 2026 (default: the last)")
+    _words(command, "--by", "ATTRIBUTE", "also which slices moved it")
+    _word(command, "--book", "BOOK", "the book (default: the only one)")
+    _word(command, "--comparison", "NAME", "what the period is compared with")
+    _word(command, "--where", "SQL", "a condition over attributes")
     command.add_argument(
         "--customers", type=_whole, default=10, metavar="N", help="how many to name (default: 10)"
     )
@@ -380,16 +326,8 @@ def _diff(command: argparse.ArgumentParser) -> None:
         help="the git revision to compare with (default: HEAD)",
     )
     database = command.add_mutually_exclusive_group()
-    database.add_argument(
-        "--base-target",
-        type=_given,
-        default=_NOT_GIVEN,
-        metavar="NAME",
-        help="the target built from the base: compare values",
-    )
-    database.add_argument(
-        "--base-database", type=_given, default=_NOT_GIVEN, metavar="FILE", help="the same, as a DuckDB file"
-    )
+    _word(database, "--base-target", "NAME", "the target built from the base: compare values")
+    _word(database, "--base-database", "FILE", "the same, as a DuckDB file")
     command.add_argument(
         "--limit", type=_whole, default=20, metavar="N", help="values to show per view (default: 20)"
     )

@@ -46,7 +46,7 @@ from rollforward.proposals import Proposal, Sample, best, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
-from rollforward.settings import PLAIN, is_no_relation, read_settings
+from rollforward.settings import PLAIN, PLAIN_HINT, is_no_relation, read_settings
 from rollforward.shapes import SHAPES
 from rollforward.source import Document, read_document
 
@@ -129,8 +129,7 @@ def _check_book_name(name: str, document: Document) -> None:
     """Refuse a name that no book can have, or that one has already."""
     place = on_command_line("--book")
     if name and not PLAIN.fullmatch(name):
-        message, hint = f"'{name}' cannot be the name of a book", "use letters, digits and _, no digit first"
-        raise refused("invalid-name", message, place, hint)
+        raise refused("invalid-name", f"'{name}' cannot be the name of a book", place, PLAIN_HINT)
     taken = {book.name.text.lower(): book.name for book in read_settings(document, []).books}
     if name.lower() in taken:
         there = taken[name.lower()].place

@@ -38,14 +38,15 @@ def run(options: Namespace, setting: Setting) -> Said:
 
 def metric_called(name: str, meanings: Meanings) -> MetricMeaning:
     """Give a metric by its name or an alias; raises ProblemsFound."""
-    if name in meanings.by_name:
-        return meanings.by_name[name]
+    known = meanings.by_name
+    if name in known:
+        return known[name]
     if name in meanings.catalog.measures_by_name:
         hint = "it is a column of the cohorts that metrics are made of"
         raise refused(
             "unknown-metric", f"'{name}' is a measure, not a metric", typed(name, "METRIC").place, hint
         )
-    hint = did_you_mean(name, meanings.by_name, otherwise="`rollforward list metrics` names them all")
+    hint = did_you_mean(name, known, otherwise="`rollforward list metrics` names them all")
     raise refused("unknown-metric", f"metric '{name}' is not defined", typed(name, "METRIC").place, hint)
 
 

@@ -175,10 +175,11 @@ def resolve_selection(
     None where there is no book, on which everything else depends.
     """
     catalog, by_name = meanings.catalog, meanings.by_name
+    measures = catalog.measures_by_name
     declared = catalog.broken | {name.text for metric in catalog.metrics for name in metric_names(metric)}
     metrics = [by_name[word.text] for word in selection.metrics if word.text in by_name]
     problems += [
-        _measure(word) if word.text in catalog.measures_by_name else _unknown_metric(word, by_name, _LISTED)
+        _measure(word) if word.text in measures else _unknown_metric(word, by_name, _LISTED)
         for word in selection.metrics
         if word.text not in declared
     ]

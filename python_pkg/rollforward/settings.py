@@ -44,6 +44,7 @@ COMPARISON_KEYS = ("grain", "lookback", "periods_summed")
 REACTIVATIONS = ("own", "new")
 ALL_DATES = tuple(dict.fromkeys(key for shape in SHAPES.values() for key in shape.dates))
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+PLAIN_HINT = "use letters, digits and _, no digit first, at most 60 characters"
 _WORD, _QUOTED = r"[^\s.,'\"()]+", r"""\s*(?:'[^'"]+'|"[^'"]+")\s*"""
 RELATION = re.compile(
     rf"\s*(?:{_WORD}(?:[.]{_WORD})?|ref\({_QUOTED}(?:,{_QUOTED})?\)|source\({_QUOTED},{_QUOTED}\))\s*"
@@ -177,8 +178,7 @@ def _texts(names: Iterable[Scalar], entry: Entries) -> tuple[Scalar, ...]:
 def _check_plain(name: Scalar, what: str, entry: Entries) -> None:
     if not PLAIN.fullmatch(name.text):
         message = f"'{name.text}' cannot be the name of {what}"
-        hint = "use letters, digits and _, no digit first, at most 60 characters"
-        entry.say("invalid-name", message, name.place, hint)
+        entry.say("invalid-name", message, name.place, PLAIN_HINT)
     _texts([name], entry)
 
 
