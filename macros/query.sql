@@ -41,6 +41,10 @@ group by {{ keys | join(", ") }}
 {% endmacro %}
 
 
+{#- Whether a metric has this name; with two underscores, macros beside a metric's have theirs. -#}
+{% macro is_metric(name) %}{{ return('__' not in name and rollforward.metric_macro(name) is not none) }}{% endmacro %}
+
+
 {#- Whether a macro is there, and in a folder of metrics, where generated ones go. dbt v2 does not say where a macro is. -#}
 {% macro is_of_metrics(found) %}
     {%- if found is undefined or found is none -%}{{ return(false) }}{%- endif -%}
@@ -77,11 +81,11 @@ group by {{ keys | join(", ") }}
             {%- do problems.append(what ~ " '" ~ name ~ "' is listed twice") -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for name in rollforward.as_list(metrics) | unique if rollforward.metric_macro(name) is none -%}
+    {%- for name in rollforward.as_list(metrics) | unique if not rollforward.is_metric(name) -%}
         {%- do problems.append("metric '" ~ name ~ "' is not defined: no metrics/*.yml has it under this name, or `rollforward compile` has not run since") -%}
     {%- endfor -%}
     {%- set of = {} -%}
-    {%- for name in rollforward.as_list(metrics) | unique if rollforward.metric_macro(name) is not none -%}
+    {%- for name in rollforward.as_list(metrics) | unique if rollforward.is_metric(name) -%}
         {%- set over = rollforward.metric_over(name) -%}
         {%- if over == 'several periods' -%}
             {%- do problems.append("metric '" ~ name ~ "' is worked out over several periods, which takes more than one select: publish it in a view under metrics/, and select from that") -%}

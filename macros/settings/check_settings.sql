@@ -6,6 +6,10 @@
     {%- if scoped is mapping and scoped and 'books' not in scoped and var('books', none) is mapping -%}
         {%- do problems.append("rollforward: --vars takes the place of all settings of dbt_project.yml, not of one; to build as of another day, use --vars '{rollforward_as_of_date: YYYY-MM-DD}'") -%}
     {%- endif -%}
+    {#- Vars of other names are somebody else's; one that begins like ours is ours misspelt, and would build as of the wrong day. -#}
+    {%- for name in (invocation_args_dict or {}).get('vars') or {} if name.startswith('rollforward_as') and name != 'rollforward_as_of_date' -%}
+        {%- do problems.append("--vars: '" ~ name ~ "' is not rollforward_as_of_date") -%}
+    {%- endfor -%}
     {%- set books = rollforward.setting('books') or {} -%}
     {%- set declared = rollforward.setting('comparisons') or {} -%}
     {%- if rollforward.setting('reactivation') not in ['own', 'new'] -%}

@@ -16,16 +16,38 @@
     end
 {%- endmacro %}
 
-
-{#- How a number is written in a text, with blanks around it. -#}
-{% macro written_number() %}{{ return('[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?[[:space:]]*') }}{% endmacro %}
-
-
 {#- PostgreSQL cannot try: what a text looks like says first whether it can be cast. Values that have a type go by
     their text too, so that one expression fits every type, but without a look at each of them. -#}
 {% macro postgres__try_cast(value, type) %}
     {%- set digits = modules.re.search('([0-9]+), *([0-9]+)', type) -%}
     {{ return(rollforward.number_of_text(value, digits.group(1) | int, digits.group(2) | int) if digits else rollforward.moment_of_text(value)) }}
+{% endmacro %}
+
+{#- Redshift would find PostgreSQL's, which has no way to try. -#}
+{% macro redshift__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
+
+{#- A safe cast is not safe from a number with too many digits for the type. -#}
+{% macro bigquery__try_cast(value, type) %}
+    {%- set digits, scale = modules.re.search('([0-9]+), *([0-9]+)', type).groups() -%}
+    {%- set exact, bound = 'safe_cast(' ~ value ~ ' as bigdecimal)', "bigdecimal '1" ~ '0' * (digits | int - scale | int) ~ "'" -%}
+    {{ return('case when abs(round(' ~ exact ~ ', ' ~ scale ~ ')) < ' ~ bound ~ ' then cast(' ~ exact ~ ' as ' ~ type ~ ') end') }}
+{% endmacro %}
+
+{#- Only text can be tried. -#}
+{% macro snowflake__try_cast(value, type) %}try_cast(cast({{ value }} as varchar) as {{ type }}){% endmacro %}
+
+{#- Read from text, since casting a decimal cuts decimals off instead of rounding, and casting a float can lose a cent. -#}
+{% macro clickhouse__try_cast(value, type) %}
+    {%- set digits, scale = modules.re.search('([0-9]+), *([0-9]+)', type).groups() -%}
+    {%- set number = '^' ~ rollforward.written_number(group='(?:') ~ '$' -%}
+    {%- set exact = "toDecimal256OrNull(extract(trim(toString(" ~ value ~ ")), '" ~ number ~ "'), 24)" -%}
+    {{ return("toDecimal" ~ (64 if digits | int <= 18 else 128) ~ "OrNull(toString(round(" ~ exact ~ ", " ~ scale ~ ")), " ~ scale ~ ")") }}
+{% endmacro %}
+
+
+{#- How a number is written in a text, with blanks around it. -#}
+{% macro written_number(group='(') %}
+    {{ return('[[:space:]]*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?[[:space:]]*'.replace('(', group)) }}
 {% endmacro %}
 
 
@@ -61,25 +83,3 @@
             then cast(substring(cast({{ value }} as text) from '^[0-9]+[-/][0-9]+[-/][0-9]+') as timestamp)
     end
 {%- endmacro %}
-
-
-{#- Redshift would find PostgreSQL's, which has no way to try. -#}
-{% macro redshift__try_cast(value, type) %}try_cast({{ value }} as {{ type }}){% endmacro %}
-
-{#- A safe cast is not safe from a number with too many digits for the type. -#}
-{% macro bigquery__try_cast(value, type) %}
-    {%- set digits, scale = modules.re.search('([0-9]+), *([0-9]+)', type).groups() -%}
-    {%- set exact, bound = 'safe_cast(' ~ value ~ ' as bigdecimal)', "bigdecimal '1" ~ '0' * (digits | int - scale | int) ~ "'" -%}
-    {{ return('case when abs(round(' ~ exact ~ ', ' ~ scale ~ ')) < ' ~ bound ~ ' then cast(' ~ exact ~ ' as ' ~ type ~ ') end') }}
-{% endmacro %}
-
-{#- Only text can be tried. -#}
-{% macro snowflake__try_cast(value, type) %}try_cast(cast({{ value }} as varchar) as {{ type }}){% endmacro %}
-
-{#- Read from text, since casting a decimal cuts decimals off instead of rounding, and casting a float can lose a cent. -#}
-{% macro clickhouse__try_cast(value, type) %}
-    {%- set digits, scale = modules.re.search('([0-9]+), *([0-9]+)', type).groups() -%}
-    {%- set number = '^[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?$' -%}
-    {%- set exact = "toDecimal256OrNull(extract(trim(toString(" ~ value ~ ")), '" ~ number ~ "'), 24)" -%}
-    {{ return("toDecimal" ~ (64 if digits | int <= 18 else 128) ~ "OrNull(toString(round(" ~ exact ~ ", " ~ scale ~ ")), " ~ scale ~ ")") }}
-{% endmacro %}

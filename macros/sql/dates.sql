@@ -3,27 +3,6 @@
 
 {% macro default__to_date(value) %}cast({{ rollforward.try_cast(value, dbt.type_timestamp()) }} as date){% endmacro %}
 
-
-{#- How a day is written in a text: year, month, day, which are the first group; a time and a zone may follow, and do not change
-    the day. -#}
-{% macro written_day(group='(?:') %}
-    {{ return('^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})' ~ rollforward.written_time().replace('(', group) ~ '$') }}
-{% endmacro %}
-
-
-{#- What may follow a day: a time, and a zone. -#}
-{% macro written_time() %}
-    {%- set time = '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?' -%}
-    {%- set zone = '( ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?))?' -%}
-    {{ return('([ T]' ~ time ~ zone ~ ')?') }}
-{% endmacro %}
-
-{#- The day out of a text that is written so; null when it is not, or when there is no such day. -#}
-{% macro day_of_text(value) -%}
-    try_cast(replace(regexp_extract(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
-{%- endmacro %}
-
-
 {#- Its own casts read more than is written: `epoch`, a blank before the day but not behind it, an hour that there is not. A
     column that has a type already is not looked at value by value. -#}
 {% macro duckdb__to_date(value) -%}
@@ -58,6 +37,27 @@
 {% macro clickhouse__to_date(value) -%}
     toDate32(parseDateTime64BestEffortOrNull(extract(toString({{ value }}), '{{ rollforward.written_day() }}'), 0, 'UTC'))
 {%- endmacro %}
+
+
+{#- The day out of a text that is written so; null when it is not, or when there is no such day. -#}
+{% macro day_of_text(value) -%}
+    try_cast(replace(regexp_extract(cast({{ value }} as {{ rollforward.text_type() }}), '{{ rollforward.written_day() }}', 1), '/', '-') as date)
+{%- endmacro %}
+
+
+{#- How a day is written in a text: year, month, day, which are the first group; a time and a zone may follow, and do not change
+    the day. -#}
+{% macro written_day(group='(?:') %}
+    {{ return('^([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})' ~ rollforward.written_time().replace('(', group) ~ '$') }}
+{% endmacro %}
+
+
+{#- What may follow a day: a time, and a zone. -#}
+{% macro written_time() %}
+    {%- set time = '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9]([.][0-9]*)?)?' -%}
+    {%- set zone = '( ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?))?' -%}
+    {{ return('([ T]' ~ time ~ zone ~ ')?') }}
+{% endmacro %}
 
 
 {#- Casts of DuckDB's leave infinity, which is no day. Looking for it once costs less than taking it out of every date. -#}

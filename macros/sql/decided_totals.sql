@@ -6,7 +6,7 @@
     for these few takes more than the looking up. -#}
 {% macro decided_totals(parts, is_part, further_columns=[]) -%}
 {%- set attributes = rollforward.attributes() -%}
-{%- set further = further_columns | map('replace', '', ', ', 1) | join -%}
+{%- set columns = ['series_id', 'unit_id', 'from_period', 'until_period', 'net_amount'] + further_columns -%}
 {%- if not attributes -%}
 attributed_totals as (
     select * from totals
@@ -32,10 +32,10 @@ mixed_parts as (
 ),
 
 decided_totals as (
-    select series_id, unit_id, from_period, until_period, net_amount{{ further }}, lowest_set as deciding_set from totals
+    select {{ columns | join(', ') }}, lowest_set as deciding_set from totals
     where lowest_set = highest_set
     union all
-    select series_id, unit_id, from_period, until_period, net_amount{{ further }}, given_set as deciding_set from mixed_parts
+    select {{ columns | join(', ') }}, given_set as deciding_set from mixed_parts
     where one_decides = 1 and amount = largest_part
 ),
 
@@ -102,7 +102,7 @@ decided_values as (
 
 attributed_totals as (
     select
-        totals.series_id, totals.unit_id, totals.from_period, totals.until_period, totals.net_amount{{ further }}
+        totals.{{ columns | join(', totals.') }}
         {{- rollforward.attribute_columns('sets.', '__value') }}
     from decided_totals as totals
     inner join {{ ref('int_rollforward__given_sets') }} as sets on totals.deciding_set = sets.given_set
@@ -110,8 +110,7 @@ attributed_totals as (
     union all
 
     select
-        totals.series_id as series_id, totals.unit_id as unit_id, totals.from_period as from_period,
-        totals.until_period, totals.net_amount{{ further }}
+        {% for name in columns %}totals.{{ name }} as {{ name }}{{ ", " if not loop.last }}{% endfor %}
         {%- for name in attributes %},
         coalesce(decided_values.{{ name }}__value, sets.{{ name }}__value) as {{ name }}__value
         {%- endfor %}

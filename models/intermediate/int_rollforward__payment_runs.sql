@@ -2,7 +2,12 @@
    those of the units this build follows anew. */
 {{ config(enabled=rollforward.is_configured(rollforward.shapes_measuring('period_sum')), materialized=rollforward.as_view()) }}
 
-with totals as (
+with series as (
+    select * from {{ ref('int_rollforward__series') }}
+    where is_summed
+),
+
+totals as (
     select
         series_id,
         unit_id,
@@ -23,8 +28,7 @@ with totals as (
 first_months as (
     select monthly.book, totals.unit_id, min(totals.from_period) as first_month
     from totals
-    inner join {{ ref('int_rollforward__series') }} as monthly
-        on totals.series_id = monthly.series_id and monthly.is_summed and monthly.is_monthly
+    inner join series as monthly on totals.series_id = monthly.series_id and monthly.is_monthly
     where totals.net_amount > 0
     group by monthly.book, totals.unit_id
 ),
@@ -32,7 +36,7 @@ first_months as (
 beginnings as (
     select series.series_id, first_months.unit_id, {{ rollforward.series_period('first_months.first_month', 'series') | indent }} as first_period
     from first_months
-    inner join {{ ref('int_rollforward__series') }} as series on first_months.book = series.book
+    inner join series on first_months.book = series.book
 )
 
 select

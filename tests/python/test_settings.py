@@ -207,7 +207,8 @@ def test_books_that_are_no_mapping(project: Project, books: Any) -> None:
 
 def test_a_query_that_cannot_be_answered(project: Project) -> None:
     query = (
-        "rollforward.query(metrics=['net_rate', 'nrr', 'trend', 'largest', 'amount_type', 'by_hand', 'nrr'],"
+        "rollforward.query("
+        "metrics=['net_rate', 'nrr', 'trend', 'largest', 'largest__over', 'amount_type', 'by_hand', 'nrr'],"
         " book=['sales', 'orders'], comparison='mom', by='plan', incomplete_periods='maybe')"
     )
     over = "{{% macro {0}() %}}1{{% endmacro %}}{{% macro {0}__over() %}}{1}{{% endmacro %}}".format
@@ -227,6 +228,7 @@ def test_a_query_that_cannot_be_answered(project: Project) -> None:
         "metric 'net_rate' is not defined",
         "metric 'amount_type' is not defined",
         "metric 'by_hand' is not defined",
+        "metric 'largest__over' is not defined",
         "metric 'trend' is worked out over several periods, which takes more than one select: publish it in",
         "largest are worked out over the ledger and nrr over the cohorts: ask for them in two queries, or",
         "book 'orders' is not one of sales",
@@ -303,6 +305,8 @@ def test_vars_that_take_the_place_of_all_settings(tmp_path: Path) -> None:
         assert f"as_of_date: '{day}' is not a date" in wrong.messages
     assert project.dbt("parse", "--vars", '{"rollforward_as_of_date": "2024-02-29"}').success
     assert project.dbt("parse", "--vars", '{"rollforward_as_of_date": "2026-01-31"}').success
+    misspelt = project.dbt("parse", "--vars", '{"rollforward_as_of_dat": "2026-01-31"}')
+    assert "'rollforward_as_of_dat' is not rollforward_as_of_date" in misspelt.messages
     elsewhere = project.dbt("parse", "--vars", '{"books": ["a"], "as_of_date": "never"}')
     assert elsewhere.success, elsewhere.messages
 
