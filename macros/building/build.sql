@@ -24,6 +24,21 @@
 {% endmacro %}
 
 
+{#- Whether this run leaves out some of the kept tables. They belong together, so all of them stay as they are then, and with them
+    the number of their build. Not every dbt says what is run. -#}
+{% macro is_built_in_part(build_table) %}
+    {%- if not execute or not selected_resources or not adapter.get_relation(build_table.database, build_table.schema, build_table.identifier) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set left_out = [] -%}
+    {%- for name in rollforward.kept_tables() if 'model.rollforward.' ~ name not in selected_resources -%}{%- do left_out.append(name) -%}{%- endfor -%}
+    {%- if left_out -%}
+        {%- do exceptions.warn("This run leaves out " ~ left_out | join(', ') ~ ": what was built before stays as it is, since the tables of one build belong together") -%}
+    {%- endif -%}
+    {{ return(left_out | length > 0) }}
+{% endmacro %}
+
+
 {#- The tables that a build can go on from, in the order they are built. -#}
 {% macro kept_tables() %}
     {{ return([
@@ -63,7 +78,10 @@
 {% macro with_changes(table) %}
     {%- set columns = rollforward.kept_columns(table.identifier) | join(', ') -%}
     {%- set changes = ref(rollforward.changes_of(table)) %}
-    {%- if rollforward.has_own_materializations() %}
+    {%- if config.get('materialized') == 'rollforward_table' %}
+    {%- if not adapter.get_relation(table.database, table.schema, table.identifier) -%}
+        {{ exceptions.raise_compiler_error(table ~ " is missing, and so is what it held before: build the whole package again") }}
+    {%- endif %}
 
 select {{ columns }}, build
 from {{ changes }}
@@ -131,19 +149,21 @@ cross join {{ ref('int_rollforward__build') }}
     {%- set build_table = ref('int_rollforward__build') -%}
     {%- if not execute or not adapter.get_relation(build_table.database, build_table.schema, build_table.identifier) -%}{{ return(false) }}{%- endif -%}
     {%- set found = run_query("select previous_build from " ~ build_table) -%}
-    {{ return(found.rows[0][0] is not none) }}
+    {{ return(found.rows | length == 1 and found.rows[0][0] is not none) }}
 {% endmacro %}
 
 
-{#- Whether this build goes on from the one before: it can, and not too much changed. -#}
+{#- Whether this build goes on from the one before: it can, and not too much changed. What changed has to be of this build, too: one
+    model of it may be built alone. -#}
 {% macro goes_on() %}
     {%- set builds, changes = ref('int_rollforward__build'), ref('int_rollforward__piece_changes') -%}
     {%- for table in [builds, changes] -%}
         {%- if not execute or not adapter.get_relation(table.database, table.schema, table.identifier) -%}{{ return(false) }}{%- endif -%}
     {%- endfor -%}
     {%- set found = run_query(
-        "select count(*) from " ~ builds ~ " as builds cross join (select max(changed_percent) as most from " ~ changes ~ ") as changes"
-        " where previous_build is not null and coalesce(most, 0) <= " ~ rollforward.setting('rebuild_above_percent')
+        "select count(*) from " ~ builds ~ " as builds"
+        " cross join (select min(is_followed) as is_followed, max(build) as followed_build from " ~ changes ~ ") as changes"
+        " where previous_build is not null and coalesce(is_followed, 1) = 1 and coalesce(followed_build, build) = build"
     ) -%}
     {{ return(found.rows[0][0] > 0) }}
 {% endmacro %}

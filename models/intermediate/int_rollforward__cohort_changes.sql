@@ -8,6 +8,7 @@
     Where the build goes on from the one before, only changed units are looked at: what they had counts the other way, and
     what is left is added to the changes as they were. */
 {{ config(enabled=rollforward.is_configured()) }}
+/* The last of the kept tables: a build that wrote it wrote all of them. depends_on: {{ ref('int_rollforward__units') }} */
 {%- set longest_shift = rollforward.windows().comparisons | map(attribute='shift') | max -%}
 {%- set goes_on = rollforward.goes_on() %}
 

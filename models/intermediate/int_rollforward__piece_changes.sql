@@ -1,4 +1,4 @@
-/* The pieces of units that have other pieces than in the build before this one goes on from. `direction` says what this build
+/* The pieces of units that have other pieces than in the build that this one goes on from. `direction` says what this build
    does with a piece: 1, it is new; 0, it is as it was; -1, it was there and is no more. Empty where a build starts from nothing. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set columns = rollforward.kept_columns('int_rollforward__pieces') | join(', ') -%}
@@ -12,7 +12,7 @@
 select * from {{ rollforward.last_version(this) }}
 {%- elif not rollforward.has_last_build() %}
 
-select {{ columns }}, 1 as direction, cast(0 as {{ rollforward.float_type() }}) as changed_percent, build
+select {{ columns }}, 1 as direction, 1 as is_followed, build
 from (select pieces.*, is_payment as is_run, from_period as first_piece_period from {{ ref('int_rollforward__given_pieces') }} as pieces) as given_pieces
 cross join {{ ref('int_rollforward__build') }}
 where 1 = 0
@@ -96,7 +96,10 @@ changed_share as (
     cross join (select count(*) as piece_count from {{ pieces_before }}) as before
 )
 
-select {{ columns }}, direction, cast(changed_percent as {{ rollforward.float_type() }}) as changed_percent, build
+select
+    {{ columns }}, direction,
+    case when changed_percent > {{ rollforward.setting('rebuild_above_percent') }} then 0 else 1 end as is_followed,
+    build
 from followed_pieces
 cross join changed_share
 cross join {{ ref('int_rollforward__build') }}

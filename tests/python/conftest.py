@@ -82,17 +82,21 @@ def close_databases() -> None:
 class Project:
     """A dbt project in a folder of its own, with the package installed the way `dbt deps` leaves it."""
 
-    def __init__(self, folder: Path, name: str = "consumer", tables: Iterable[str] = SOURCES):
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "consumer",
+        tables: Iterable[str] = SOURCES,
+        models: Mapping[str, Any] | None = None,
+    ):
         self.folder = folder
         self.name = name
         self.database = folder / "warehouse.duckdb"
         (folder / "models").mkdir(parents=True)
         (folder / "dbt_packages").mkdir()
         (folder / "dbt_packages" / "rollforward").symlink_to(REPO, target_is_directory=True)
-        self.write(
-            "dbt_project.yml",
-            f"name: {name}\nversion: '1.0.0'\nprofile: {name}\n",
-        )
+        config = {"name": name, "version": "1.0.0", "profile": name, "models": models or {}}
+        self.write("dbt_project.yml", yaml.safe_dump(config))
         self.write("packages.yml", f"packages:\n  - local: {REPO}\n")
         # Small tables: one thread is quicker than two that wait for each other.
         output = {"type": "duckdb", "path": str(self.database), "threads": 1, "settings": {"threads": 1}}
@@ -138,6 +142,11 @@ class Project:
         if not built.success:
             raise AssertionError(built.messages)
         return built
+
+    def execute(self, sql: str) -> None:
+        """Run a statement in the database."""
+        with duckdb.connect(str(self.database)) as connection:
+            connection.execute(sql)
 
     def dbt(self, *arguments: str, settings: Mapping[str, Any] | None = None) -> Built:
         """Run dbt in this process; `settings` are the package's vars."""

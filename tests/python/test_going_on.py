@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,7 +121,17 @@ class Book:
             " where comparison = 'month_over_month' and period_end = '2026-06-30'"
         )
         assert row["revenue"] == sum(row["mrr"] for row in self.rows if row["until"] is None)
+        self.check_ledger(built)
         return row["revenue"]
+
+    def check_ledger(self, built: Built) -> None:
+        """Everyone is in the ledger, which spells out the numbers of units."""
+        ledger = built.rows(
+            "select unit, ending_amount from rollforward__customer_movements"
+            " where comparison = 'month_over_month' and period_end = '2026-06-30' and ending_amount > 0"
+        )
+        there = {row["customer"]: row["mrr"] for row in self.rows if row["until"] is None}
+        assert {row["unit"]: row["ending_amount"] for row in ledger} == there
 
 
 @pytest.fixture(scope="module")
@@ -152,18 +163,6 @@ def test_only_changed_units_are_followed_anew(book: Book) -> None:
     assert not has_gone_on(built)
 
 
-def test_a_build_that_stopped_half_way_is_made_good(book: Book) -> None:
-    """Whatever was built of a build that failed, the next one gives the right numbers."""
-    book.ending_revenue(book.run())
-    for number, left_out in enumerate(
-        ["int_rollforward__cohort_changes+", "int_rollforward__combined_runs+"]
-    ):
-        book.rows[number] = subscription(f"c{number}", 200)
-        assert book.run("--exclude", left_out).success
-        book.rows[number + 5] = subscription(f"c{number + 5}", 300)
-        book.ending_revenue(book.run())
-
-
 def test_a_model_built_again_by_itself_counts_nothing_twice(book: Book) -> None:
     book.run()
     book.rows[2] = subscription("c2", 500)
@@ -190,6 +189,124 @@ def test_a_model_built_by_itself_over_newer_rows_leaves_no_trace(book: Book) -> 
         " where comparison = 'month_over_month' and period_end = '2026-06-30' and plan = 'another'"
     )
     assert row["revenue"] == 700
+
+
+FAILS = "{% if env_var('FAILS', '') == this.name %}select error('lost'){% else %}select 1{% endif %}"
+KEPT = [
+    f"int_rollforward__{name}"
+    for name in (
+        "given_sets", "piece_changes", "pieces", "unit_changes", "units", "run_changes", "combined_runs",
+        "cohort_changes",
+    )
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """A book in a project in which the model that the environment names fails."""
+    hooks = {"rollforward": {"intermediate": {"+pre-hook": FAILS}}}
+    return Book(Project(tmp_path_factory.mktemp("failing") / "project", models=hooks))
+
+
+@pytest.mark.parametrize("after", ["run", "retry"])
+@pytest.mark.parametrize("model", KEPT)
+def test_a_build_that_failed_is_made_good(
+    failing: Book, model: str, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was built before a model failed, the next run or `dbt retry` gives the right numbers."""
+    failing.ending_revenue(failing.run("--full-refresh"))
+    failing.rows.append(subscription(f"new {len(failing.rows)}", 200))
+    monkeypatch.setenv("FAILS", model)
+    assert not failing.run().success
+    monkeypatch.delenv("FAILS")
+    failing.ending_revenue(failing.run() if after == "run" else failing.project.dbt("retry"))
+    failing.rows.append(subscription(f"new {len(failing.rows)}", 300))
+    failing.ending_revenue(failing.run())
+
+
+def test_rows_that_are_away_for_a_moment_come_back(failing: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a table is emptied and loaded again while dbt runs."""
+    failing.ending_revenue(failing.run("--full-refresh"))
+    failing.rows[3] = subscription("c3", 77)
+    monkeypatch.setenv("FAILS", "int_rollforward__unit_changes")
+    assert not failing.run().success
+    monkeypatch.delenv("FAILS")
+    failing.project.load("src_1", COLUMNS, [])
+    assert failing.project.dbt("retry").success
+    failing.ending_revenue(failing.run())
+    assert has_gone_on(failing.run())
+
+
+@pytest.mark.parametrize("refresh", [(), ("--full-refresh",)], ids=["going on", "from nothing"])
+@pytest.mark.parametrize("left_out", ["units", "unit_changes", "unit_changes+"])
+def test_names_that_a_build_left_out_come_back(book: Book, left_out: str, refresh: tuple[str, ...]) -> None:
+    """Only the ledger needs names, so that nothing else tells that they are missing."""
+    book.ending_revenue(book.run("--full-refresh"))
+    book.rows.append(subscription("zoe", 500))
+    assert book.run("--exclude", f"int_rollforward__{left_out}", *refresh).success
+    book.ending_revenue(book.run())
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [
+        ("int_rollforward__build", "int_rollforward__cohort_changes"),
+        ("int_rollforward__build",),
+        ("int_rollforward__build", "int_rollforward__run_changes+"),
+    ],
+)
+def test_a_new_number_beside_old_changes_counts_nothing_twice(book: Book, alone: tuple[str, ...]) -> None:
+    book.ending_revenue(book.run("--full-refresh"))
+    book.rows.append(subscription("zoe", 500))
+    book.ending_revenue(book.run())
+    for model in alone:
+        assert book.run("--select", model).success
+    book.ending_revenue(book.run())
+    book.rows.append(subscription("yan", 70))
+    book.ending_revenue(book.run())
+
+
+def test_a_share_that_is_set_afterwards_changes_no_build_that_was(book: Book) -> None:
+    book.ending_revenue(book.run("--full-refresh"))
+    book.rows[:10] = [subscription(f"c{number}", 15 + number) for number in range(10)]
+    book.ending_revenue(book.run())
+    for alone in ("pieces", "units", "combined_runs"):
+        assert book.run("--select", f"int_rollforward__{alone}", rebuild_above_percent=100).success
+    book.ending_revenue(book.run(rebuild_above_percent=100))
+
+
+@pytest.mark.parametrize("table", ["units", "pieces", "combined_runs"])
+def test_a_kept_table_that_was_dropped_is_not_built_alone(book: Book, table: str) -> None:
+    """What it held before is gone; a build of everything starts from nothing."""
+    book.ending_revenue(book.run("--full-refresh"))
+    book.rows.append(subscription("zoe", 500))
+    book.ending_revenue(book.run())
+    book.project.execute(f"drop table int_rollforward__{table}")
+    alone = book.run("--select", f"int_rollforward__{table}")
+    assert not alone.success
+    assert "is missing, and so is what it held before: build the whole package again" in alone.messages
+    built = book.run()
+    book.ending_revenue(built)
+    assert not has_gone_on(built)
+
+
+def test_plain_tables_hold_everything_too(tmp_path: Path) -> None:
+    """Whoever asks for dbt's own materialization gets all rows, and not what changed alone."""
+    project = Project(tmp_path / "project", models={"rollforward": {"+materialized": "table"}})
+    book = Book(project)
+    book.ending_revenue(book.run())
+    for name, mrr in (("zoe", 500), ("yan", 70)):
+        book.rows.append(subscription(name, mrr))
+        built = book.run(rebuild_above_percent=100)
+        book.ending_revenue(built)
+        assert has_gone_on(built)
+
+
+def test_a_build_without_rows_is_none_to_go_on_from(book: Book) -> None:
+    """`dbt run --empty` reads no row of any relation, its own number included."""
+    book.ending_revenue(book.run("--full-refresh"))
+    assert book.run("--empty").success
+    book.ending_revenue(book.run())
 
 
 def test_other_settings_build_everything(book: Book) -> None:
