@@ -33,6 +33,18 @@
 {% endmacro %}
 
 
+{#- How far each book is known, where somebody says so: its own `as_of_date`, else that of all books. A build as of an earlier day
+    knows no book further than that. -#}
+{% macro as_of_dates() %}
+    {%- set days, build_as_of = {}, var('rollforward_as_of_date', none) -%}
+    {%- for name, given in (rollforward.setting('books') or {}).items() -%}
+        {%- set day = given.get('as_of_date') or rollforward.setting('as_of_date') -%}
+        {%- do days.update({name: [day, build_as_of or day] | map('string') | min if day else none}) -%}
+    {%- endfor -%}
+    {{ return(days) }}
+{% endmacro %}
+
+
 {#- Every attribute of any book, in the order they are first named: the cohorts have a column for each. -#}
 {% macro attributes() %}
     {%- set names = [] -%}

@@ -24,7 +24,7 @@
     {%- if rollforward.setting('rebuild_above_percent') not in range(0, 101) -%}
         {%- do problems.append("rebuild_above_percent: '" ~ rollforward.setting('rebuild_above_percent') ~ "' is not a percentage, 0 to 100") -%}
     {%- endif -%}
-    {%- do rollforward.check_as_of_date(problems) -%}
+    {%- do rollforward.check_day(problems, 'as_of_date', rollforward.setting('as_of_date')) -%}
     {%- if declared is not mapping -%}
         {%- do problems.append("comparisons: must be a mapping of names to {grain, lookback, periods_summed}") -%}
     {%- else -%}
@@ -104,8 +104,9 @@
     {%- else -%}
         {%- set dates = [shapes[shape].dated] + ([shapes[shape].ended] if shapes[shape].ended else []) -%}
         {%- set required = ['relation', 'shape', 'unit', 'amount', shapes[shape].dated] -%}
-        {%- set allowed = ['relation', 'shape', 'unit', 'amount'] + dates + ['attributes', 'key', 'comparisons'] -%}
+        {%- set allowed = ['relation', 'shape', 'unit', 'amount'] + dates + ['attributes', 'key', 'comparisons', 'as_of_date'] -%}
         {%- do rollforward.check_keys(problems, where ~ ' (' ~ shape ~ ')', given, allowed, required) -%}
+        {%- do rollforward.check_day(problems, where ~ '.as_of_date', given.get('as_of_date')) -%}
         {%- set before = problems | length -%}
         {%- do rollforward.check_texts(problems, where, given, ['relation', 'amount'] + dates, ['unit', 'attributes', 'key', 'comparisons']) -%}
         {%- if problems | length == before -%}
@@ -191,10 +192,9 @@
 {% macro is_given_name(name) %}{{ return(rollforward.is_plain_name(name) and name | string | lower not in ['true', 'false', 'none', 'null']) }}{% endmacro %}
 
 
-{% macro check_as_of_date(problems) %}
-    {%- set given = rollforward.setting('as_of_date') -%}
+{% macro check_day(problems, where, given) %}
     {%- if given is not none and not rollforward.is_day(given | string) -%}
-        {%- do problems.append("as_of_date: '" ~ given ~ "' is not a date written YYYY-MM-DD") -%}
+        {%- do problems.append(where ~ ": '" ~ given ~ "' is not a date written YYYY-MM-DD") -%}
     {%- endif -%}
 {% endmacro %}
 

@@ -30,11 +30,18 @@
 {% macro open_end() %}{{ return(30000) }}{% endmacro %}
 
 
-{#- Nothing after this day counts: the day the user names, or today. -#}
-{% macro horizon() %}
-    {%- set as_of_date = rollforward.setting('as_of_date') -%}
-    {{ return("cast('" ~ as_of_date ~ "' as " ~ rollforward.data_type('date') ~ ")" if as_of_date else 'current_date') }}
-{% endmacro %}
+{#- Nothing of a book after this day counts: the day the user names, or today. -#}
+{% macro horizon(book='book') -%}
+    {%- set days = {} -%}
+    {%- for name, day in rollforward.as_of_dates().items() -%}
+        {%- do days.update({name: "cast('" ~ day ~ "' as " ~ rollforward.data_type('date') ~ ")" if day else 'current_date'}) -%}
+    {%- endfor -%}
+    {%- if days.values() | unique | list | length == 1 -%}
+        {{ days.values() | first }}
+    {%- else -%}
+        case {{ book }} {% for name, day in days.items() %}when '{{ name }}' then {{ day }} {% endfor %}end
+    {%- endif -%}
+{%- endmacro %}
 
 
 {#- The last day of the month that a day lies in. -#}

@@ -29,7 +29,7 @@ candidate_periods as (
         {{ rollforward.period_index('books.first_month', 'comparisons.months_per_period') }} as first_period_index
     from {{ ref('int_rollforward__comparisons') }} as comparisons
     inner join {{ ref('int_rollforward__series') }} as series on comparisons.series_id = series.series_id
-    inner join {{ ref('int_rollforward__observed_books') }} as books on comparisons.book = books.book
+    inner join {{ ref('rollforward__observed_books') }} as books on comparisons.book = books.book
     inner join months on months.month_index between books.first_month - 11 and books.last_month
     where mod(months.month_index - {{ rollforward.fiscal_shift() }}, comparisons.months_per_period) = 0
 ),

@@ -28,4 +28,4 @@ select
     {{ rollforward.series_period('books.first_month', 'series') }} + series.periods_summed - 1 as first_whole_period,
     {{ rollforward.series_period('books.last_month', 'series') }} as last_period
 from configured_series as series
-left join {{ ref('int_rollforward__observed_books') }} as books on series.book = books.book
+left join {{ ref('rollforward__observed_books') }} as books on series.book = books.book

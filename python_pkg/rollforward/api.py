@@ -22,7 +22,7 @@ from rollforward.errors import Place, refused
 from rollforward.explain import Asked, Explanation, explain
 from rollforward.folders import PROJECT_FILE, find_root
 from rollforward.profile import Wanted
-from rollforward.relations import PROBLEMS, Located, locate
+from rollforward.relations import Located, locate
 from rollforward.session import Session, open_session
 from rollforward.tables import Table
 from rollforward.workspace import Workspace, dialect_for, open_workspace
@@ -163,8 +163,7 @@ class Project:
         """Take one value apart: by movement, slice and customer, exactly."""
         asked = Asked(metric, book, comparison, period, _several(by), where, customers)
         with self._asked() as (session, dialect, located):
-            problems = located.models[PROBLEMS]
-            return explain(asked, self._workspace.meanings, session, dialect, located.relations, problems)
+            return explain(asked, self._workspace.meanings, session, dialect, located.models)
 
     @contextmanager
     def _asked(self) -> Iterator[tuple[Session, Dialect, Located]]:

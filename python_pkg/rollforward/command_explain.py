@@ -7,8 +7,9 @@ from argparse import Namespace
 from rollforward.explain import Asked, explain
 from rollforward.explain_data import explanation_as_data
 from rollforward.explain_text import explanation_as_text
+from rollforward.observed import built_as_of_another_day
 from rollforward.options import listed, wanted_of
-from rollforward.relations import PROBLEMS, locate
+from rollforward.relations import locate
 from rollforward.said import Said, Setting, as_json
 from rollforward.session import open_session
 from rollforward.workspace import dialect_for, open_workspace
@@ -35,10 +36,10 @@ def run(options: Namespace, setting: Setting) -> Said:
             workspace.meanings,
             session,
             dialect_for(target),
-            located.relations,
-            located.models[PROBLEMS],
+            located.models,
         )
-    notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes()))
+    doubts = built_as_of_another_day(found.reach, found.book, workspace.meanings.catalog.settings)
+    notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes(), *doubts))
     if options.format == "json":
         return Said(as_json(explanation_as_data(found)), notes)
     fiscal = workspace.meanings.catalog.settings.fiscal_year_start_month

@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 
 from rollforward.answer import Answer
 from rollforward.asking import Question, answer_to, rows_of
+from rollforward.dialects import Dialect
 from rollforward.errors import Place, ProblemsFound, on_command_line, refused
 from rollforward.exports import as_csv, as_json
-from rollforward.observed import where_there_are_any
+from rollforward.observed import built_as_of_another_day, reach_of, where_there_are_any
 from rollforward.options import listed, wanted_of
 from rollforward.profile import Wanted
-from rollforward.relations import PROBLEMS, Located, locate
+from rollforward.relations import Located, locate
+from rollforward.resolve import Meanings
 from rollforward.said import Said, Setting
 from rollforward.screen import Screen
 from rollforward.session import Session, open_session
 from rollforward.table_view import as_text
 from rollforward.tables import Table
 from rollforward.workspace import Workspace, dialect_for, first_dialect, open_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What every question to the database needs."""
+
+    meanings: Meanings
+    dialect: Dialect
+    session: Session
+    located: Located
+
+    def answer(self, question: Question) -> tuple[Answer, Table]:
+        """Give the statement that answers a question, and its rows; raises ProblemsFound."""
+        found = answer_to(question, self.meanings, self.dialect, self.located.relations)
+        return found, rows_of(found, self.session)
+
+    def why_nothing(self, question: Question, found: Answer) -> Iterator[str]:
+        """Say what keeps a question from having rows: its condition, else which periods there are."""
+        if question.where:
+            _, unrestricted = self.answer(replace(question, where="", limit=None))
+            if unrestricted.rows:
+                rows = len(unrestricted.rows)
+                yield f"--where leaves none of {rows} rows: --by shows which values there are"
+                return
+        book, settings = found.plan.meaning.book, self.meanings.catalog.settings
+        for comparison in found.plan.meaning.comparisons:
+            yield where_there_are_any(self.session, self.located.models, book, comparison, settings)
 
 
 def run(options: Namespace, setting: Setting) -> Said:
@@ -33,18 +65,21 @@ def run(options: Namespace, setting: Setting) -> Said:
     target = workspace.target(wanted)
     with open_session(target, setting.root, wanted) as session:
         located = locate(workspace.layout, workspace.folder, target, session)
-        found = answer_to(question, workspace.meanings, dialect_for(target), located.relations)
-        table = rows_of(found, session)
-        where = [] if table.rows else _where_there_are_any(found, located, session)
-    notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes(), *where))
-    fiscal = workspace.meanings.catalog.settings.fiscal_year_start_month
+        asking = _Asking(workspace.meanings, dialect_for(target), session, located)
+        found, table = asking.answer(question)
+        settings, book = workspace.meanings.catalog.settings, found.plan.meaning.book
+        reach = reach_of(session, located.models, book)
+        why = () if table.rows else tuple(asking.why_nothing(question, found))
+    doubts = built_as_of_another_day(reach, book, settings)
+    notes = tuple(f"rollforward: {note}" for note in (*located.notes, *workspace.notes(), *doubts, *why))
+    through = None if reach is None else reach.through
     # A file is read on other screens, and by programs: nothing in it is of this one but its width.
     screen = Screen(width=setting.screen.width) if options.output else setting.screen
     form = _form(options)
     if form == "parquet" and options.output is None and screen.terminal:
         message, hint = "parquet cannot be read on a screen", "say --output FILE, or pipe it"
         raise refused("binary-to-terminal", message, on_command_line("--format"), hint)
-    written = _written(form, found, table, screen, fiscal)
+    written = _written(form, found, table, through, screen, settings.fiscal_year_start_month)
     if options.output is not None:
         rows = "1 row" if len(table.rows) == 1 else f"{len(table.rows)} rows"
         return _saved(options, written, "the plot" if options.plot else rows, notes)
@@ -60,32 +95,25 @@ def _form(options: Namespace) -> str:
     return str(options.format) if is_said else ending
 
 
-def _where_there_are_any(found: Answer, located: Located, session: Session) -> list[str]:
-    """Say which periods there are, for a question that has no answer."""
-    meaning, cohorts, problems = found.plan.meaning, located.relations.cohorts, located.models[PROBLEMS]
-    return [
-        where_there_are_any(session, cohorts, problems, meaning.book, comparison.name)
-        for comparison in meaning.comparisons
-    ]
-
-
-def _written(form: str, found: Answer, table: Table, screen: Screen, fiscal: int) -> str | bytes:
+def _written(
+    form: str, found: Answer, table: Table, through: date | None, screen: Screen, fiscal: int
+) -> str | bytes:
     """Give an answer in a format, or as a plot."""
     match form:
         case "plot":
             from rollforward.plot import plot
 
-            return plot(found, table, screen, fiscal)
+            return plot(found, table, through, screen, fiscal)
         case "csv":
             return as_csv(table)
         case "json":
-            return as_json(table)
+            return as_json(table, through)
         case "parquet":
             from rollforward.parquet import as_parquet
 
             return as_parquet(table)
         case _:
-            return as_text(found, table, screen, fiscal)
+            return as_text(found, table, through, screen, fiscal)
 
 
 def _saved(options: Namespace, written: str | bytes, what: str, notes: tuple[str, ...]) -> Said:

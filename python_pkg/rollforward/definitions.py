@@ -22,6 +22,8 @@ ValueType = Literal["text", "amount", "number"]
 PACKAGE = "rollforward"
 COHORTS = "rollforward__revenue_cohorts"
 LEDGER = "rollforward__customer_movements"
+INPUT_PROBLEMS = "rollforward__input_problems"
+OBSERVED_BOOKS = "rollforward__observed_books"
 KEYS = ("book", "comparison", "period_start", "period_end", "is_complete")
 """The columns of the cohorts that are neither attributes nor measures."""
 ROW_COLUMNS: Mapping[str, ValueType] = {
@@ -237,7 +239,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A stream of revenue, as far as metric views need to know it; no comparisons named means all."""
+    """A stream of revenue, as far as metric views need to know it; no comparisons named means all.
+
+    `as_of_date` is how far it is known, where that is said of this book alone.
+    """
 
     name: Scalar
     relation: Scalar
@@ -245,6 +250,7 @@ class Book:
     unit: tuple[Scalar, ...]
     attributes: tuple[Scalar, ...]
     comparisons: tuple[Scalar, ...]
+    as_of_date: date | None = None
 
     @property
     def measurement(self) -> Measurement:
@@ -281,6 +287,7 @@ class Settings:
 
     books: tuple[Book, ...] = ()
     comparisons: tuple[Comparison, ...] = STANDARD_COMPARISONS
+    as_of_date: date | None = None
     fiscal_year_start_month: int = 1
     reactivation: str = "own"
     amount_scale: int = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,11 +11,11 @@ from rollforward.asking import Question, check_above_zero, rows_of, selection_of
 from rollforward.contribution_sql import Span
 from rollforward.contributions import has_shares
 from rollforward.days import MONTHS, months_before
-from rollforward.definitions import Book, Comparison, Selection
+from rollforward.definitions import COHORTS, LEDGER, Book, Comparison, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.formula import names_in
-from rollforward.observed import LeftOut, Observed, left_out, observed_periods, why_none
+from rollforward.observed import LeftOut, Observed, Reach, left_out, observed_periods, reach_of, why_none
 from rollforward.plan import MetricPlan, plan_measure, plan_metric
 from rollforward.rational import Nested
 from rollforward.resolve import Meanings, SelectionMeaning, formula_of
@@ -56,6 +56,7 @@ class Explanation:
     whole: TakenApart
     inputs: tuple[TakenApart, ...]
     left_out: tuple[LeftOut, ...]
+    reach: Reach | None
 
     @property
     def metric(self) -> MetricPlan:
@@ -76,7 +77,12 @@ class _Asking:
     meanings: Meanings
     session: Session
     dialect: Dialect
-    relations: Relations
+    models: Mapping[str, str]
+
+    @property
+    def relations(self) -> Relations:
+        """The two tables statements are written over."""
+        return Relations(cohorts=self.models[COHORTS], ledger=self.models[LEDGER])
 
 
 def explain(
@@ -84,15 +90,14 @@ def explain(
     meanings: Meanings,
     session: Session,
     dialect: Dialect,
-    relations: Relations,
-    problems: str,
+    models: Mapping[str, str],
 ) -> Explanation:
-    """Take a value apart; `problems` is the relation of what was left out. Raises ProblemsFound."""
-    asking = _Asking(asked, meanings, session, dialect, relations)
-    planned = answer(_selection(asked, meanings), meanings, dialect, relations).plan
+    """Take a value apart; `models` are where the package's are, by their names. Raises ProblemsFound."""
+    asking = _Asking(asked, meanings, session, dialect, models)
+    planned = answer(_selection(asked, meanings), meanings, dialect, asking.relations).plan
     meaning, metric = planned.meaning, planned.metrics[0]
     book, comparison = meaning.book, meaning.comparisons[0]
-    observed = _observed(asking, book, comparison.name, problems)
+    observed = _observed(asking, book, comparison)
     period = _period(asked, book, comparison.name, meanings, observed)
     periods, missing = _looked_back_on(metric, period, observed, comparison)
     scale = meanings.catalog.settings.amount_scale
@@ -109,7 +114,8 @@ def explain(
         period,
         _checked(whole),
         tuple(_checked(each) for each in apart),
-        tuple(left_out(session, problems, book)),
+        tuple(left_out(session, models, book)),
+        reach_of(session, models, book),
     )
 
 
@@ -185,12 +191,13 @@ def _condition(meaning: SelectionMeaning, meanings: Meanings, dialect: Dialect) 
 # --- periods ------------------------------------------------------------------------------------------
 
 
-def _observed(asking: _Asking, book: Book, comparison: str, problems: str) -> tuple[Observed, ...]:
+def _observed(asking: _Asking, book: Book, comparison: Comparison) -> tuple[Observed, ...]:
     """Give the periods there are, in their order; there is one at least."""
-    found = observed_periods(asking.session, asking.relations.cohorts, book, comparison)
+    session, models, settings = asking.session, asking.models, asking.meanings.catalog.settings
+    found = observed_periods(session, models, book, comparison.name)
     if not found:
-        message = f"the cohorts have no period of {book.name.text} at {comparison}"
-        hint = why_none(asking.session, problems, book)
+        message = f"the cohorts have no period of {book.name.text} at {comparison.name}"
+        hint = why_none(session, models, book, comparison, settings)
         raise refused("no-period", message, Place("database"), hint)
     return found
 

@@ -22,6 +22,7 @@ def explanation_as_data(found: Explanation) -> dict[str, Any]:
         "period_start": found.period.start.isoformat(),
         "period_end": found.period.end.isoformat(),
         "is_complete": found.period.is_complete,
+        "observed_through": None if found.reach is None else found.reach.through.isoformat(),
         **_apart(found.whole),
         "inputs": [{"name": each.metric.name, **_apart(each)} for each in found.inputs],
         "left_out": [

@@ -67,7 +67,10 @@ def _headline(found: Explanation, screen: Screen, name_of: NameOf) -> Iterator[s
     name = name_of(found.period.start)
     yield screen.paint(f"{found.metric.label}, {found.book.name.text}, {name}", BOLD)
     compared = f"{found.comparison.name}: {comparison_in_words(found.comparison, found.book)}"
-    yield screen.paint(compared if found.period.is_complete else f"{compared}; the period is not over", DIM)
+    yield screen.paint(compared, DIM)
+    if found.reach is not None:
+        known = f"observed through {found.reach.through}"
+        yield screen.paint(known if found.period.is_complete else f"{known}: the period is not over", DIM)
 
 
 # --- the value and what it is made of ---------------------------------------------------------------
@@ -298,7 +301,8 @@ def _left_out(found: Explanation, screen: Screen) -> Iterator[str]:
     )
     for each in found.left_out:
         said = f"{each.reason} ({each.window})" if each.window else each.reason
-        yield f"  {said:40}{each.rows:>11,} {number(each.amount, 'currency'):>17}"
+        amount = "unknown" if each.amount is None else number(each.amount, "currency")
+        yield f"  {said:40}{each.rows:>11,} {amount:>17}"
 
 
 # --- numbers and names ------------------------------------------------------------------------------

@@ -24,8 +24,11 @@ def as_csv(table: Table) -> str:
     return "".join((",".join(row) or '""') + "\n" for row in rows)
 
 
-def as_json(table: Table) -> str:
-    """Give a table as json: the columns with their types, and a row each an object on a line of its own."""
+def as_json(table: Table, through: date | None) -> str:
+    """Give a table as json: how far the book is known, the columns with their types, and the rows.
+
+    Each row is an object on a line of its own.
+    """
     columns = [
         {"name": column.name, "type": column.type, **({"format": column.format} if column.format else {})}
         for column in table.columns
@@ -35,7 +38,9 @@ def as_json(table: Table) -> str:
         _dumped({name: json_value(value) for name, value in record.items()}) for record in table.records()
     )
     listed = f"[\n    {rows}\n  ]" if rows else "[]"
-    return f'{{\n  "columns": [\n    {described}\n  ],\n  "rows": {listed}\n}}\n'
+    known = _dumped(json_value(through))
+    head = f'"observed_through": {known},\n  "columns": [\n    {described}\n  ]'
+    return f'{{\n  {head},\n  "rows": {listed}\n}}\n'
 
 
 def json_value(value: Any) -> Any:

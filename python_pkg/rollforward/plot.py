@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from rollforward.answer import Answer
@@ -31,7 +32,7 @@ _BLOCKS = _Ink(marks="●◆▲■○◇", axis="│", corner="└", floor="─"
 _ASCII = _Ink(marks="*o+x#@", axis="|", corner="+", floor="-", several="%")
 
 
-def plot(found: Answer, table: Table, screen: Screen, fiscal: int) -> str:
+def plot(found: Answer, table: Table, through: date | None, screen: Screen, fiscal: int) -> str:
     """Give a picture of every metric over the periods, with a line for each of the first six slices."""
     shown = readable(found, table, fiscal)
     metrics = [index for index, column in enumerate(shown.columns) if column.is_numeric]
@@ -42,7 +43,7 @@ def plot(found: Answer, table: Table, screen: Screen, fiscal: int) -> str:
         if index not in (at, *metrics) and shown.columns[index].type == "text"
     ]
     periods = list(dict.fromkeys(row[at] for row in sorted(shown.rows, key=lambda row: str(row[at]))))
-    lines = [screen.paint(line, DIM) for line in captions(found)]
+    lines = [screen.paint(line, DIM) for line in captions(found, through)]
     for index in metrics:
         series: dict[str, dict[str, float]] = {}
         for row in shown.rows:

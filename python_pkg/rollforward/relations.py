@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rollforward.definitions import COHORTS, LEDGER, PACKAGE
+from rollforward.definitions import COHORTS, INPUT_PROBLEMS, LEDGER, OBSERVED_BOOKS, PACKAGE
 from rollforward.folders import PROJECT_FILE, VARS_FILE
 from rollforward.layout import Layout
 from rollforward.manifest import Manifest, Node, read_manifest
@@ -18,8 +18,7 @@ from rollforward.session import Session
 from rollforward.session_duckdb import database_of
 from rollforward.statement import Relations
 
-PROBLEMS = "rollforward__input_problems"
-MODELS = (COHORTS, LEDGER, PROBLEMS)
+MODELS = (COHORTS, LEDGER, INPUT_PROBLEMS, OBSERVED_BOOKS)
 _COHORTS_FILE = f"models/marts/{COHORTS}.sql"
 
 

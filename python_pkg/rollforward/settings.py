@@ -38,7 +38,7 @@ SETTINGS = (
     "rebuild_above_percent",
     "dialect",
 )
-BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons")
+BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons", "as_of_date")
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
 COMPARISON_KEYS = ("grain", "lookback", "periods_summed")
 REACTIVATIONS = ("own", "new")
@@ -67,11 +67,11 @@ def read_settings(document: Document, problems: list[Problem]) -> Settings:
         book = _book(Entries(mapping, f"book '{name.text}'", name.place, problems), name, comparisons)
         (books if len(problems) == before else broken).append(book)
     _check_told_apart((*books, *broken), entries)
-    _check_as_of_date(entries)
     unset = Settings()
     return Settings(
         books=tuple(books),
         comparisons=tuple(comparisons.values()),
+        as_of_date=_day(entries),
         fiscal_year_start_month=entries.number(
             "fiscal_year_start_month", 1, 12, unset.fiscal_year_start_month
         ),
@@ -147,7 +147,7 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book:
         if word.text not in comparisons:
             hint = did_you_mean(word.text, comparisons, otherwise=f"known: {', '.join(comparisons)}")
             entry.say("unknown-comparison", f"comparison '{word.text}' is not defined", word.place, hint)
-    return Book(name, relation or Scalar("", name.place), shape, unit, attributes, chosen)
+    return Book(name, relation or Scalar("", name.place), shape, unit, attributes, chosen, _day(entry))
 
 
 def can_be_attribute(name: str) -> bool:
@@ -201,15 +201,15 @@ def _relation(entry: Entries) -> Scalar | None:
     return given
 
 
-def _check_as_of_date(entries: Entries) -> None:
+def _day(entries: Entries) -> date | None:
+    """Read how far all books or one are known, where that is said."""
     given = entries.text("as_of_date")
-    if given is not None and not _is_date(given.text):
-        message = f"'{given.text}' is not a date written YYYY-MM-DD"
-        entries.say("not-a-date", message, given.place)
-
-
-def _is_date(text: str) -> bool:
+    if given is None:
+        return None
     try:
-        return DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
+        if DATE.fullmatch(given.text):
+            return date.fromisoformat(given.text)
     except ValueError:
-        return False
+        pass
+    entries.say("not-a-date", f"'{given.text}' is not a date written YYYY-MM-DD", given.place)
+    return None

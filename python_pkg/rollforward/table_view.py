@@ -14,22 +14,23 @@ from rollforward.text_table import text_table
 from rollforward.written import period_name
 
 
-def as_text(found: Answer, table: Table, screen: Screen, fiscal: int) -> str:
-    """Give an answer as a table under the line that says of what it is."""
+def as_text(found: Answer, table: Table, through: date | None, screen: Screen, fiscal: int) -> str:
+    """Give an answer as a table under lines that say of what it is, and how far that is known."""
     shown = readable(found, table, fiscal)
     keys = sum(not column.is_numeric for column in shown.columns)
-    lines = [screen.paint(line, DIM) for line in captions(found)]
+    lines = [screen.paint(line, DIM) for line in captions(found, through)]
     body = text_table(shown, screen, keys=keys) if table.rows else "no rows: no such period or slice"
     return "\n".join([*lines, "", body]) + "\n"
 
 
-def captions(found: Answer) -> list[str]:
-    """Say which book and comparison an answer is about."""
+def captions(found: Answer, through: date | None) -> list[str]:
+    """Say which book and comparison an answer is about, and how far the book is known."""
     meaning = found.plan.meaning
-    return [
+    compared = [
         f"{meaning.book.name.text}, {each.name}: {comparison_in_words(each, meaning.book)}"
         for each in meaning.comparisons
     ]
+    return compared if through is None else [*compared, f"observed through {through}"]
 
 
 def readable(found: Answer, table: Table, fiscal: int) -> Table:

@@ -23,7 +23,7 @@ judged as (
 in_force as (
     select rows_used.book, cast(sum(rows_used.amount) as {{ total_type }}) as amount
     from {{ ref('int_rollforward__judged_rows') }} as rows_used
-    inner join {{ ref('int_rollforward__observed_books') }} as books on rows_used.book = books.book
+    inner join {{ ref('rollforward__observed_books') }} as books on rows_used.book = books.book
     where
         rows_used.reason is null
         and rows_used.ended_on is null
@@ -51,7 +51,7 @@ union all
 select
     'rows used and runs' as compared, books.book as book,
     coalesce(in_force.amount, 0) as expected, coalesce(followed.amount, 0) as found
-from {{ ref('int_rollforward__observed_books') }} as books
+from {{ ref('rollforward__observed_books') }} as books
 left join in_force on books.book = in_force.book
 left join followed on books.book = followed.book
 where coalesce(in_force.amount, 0) <> coalesce(followed.amount, 0)

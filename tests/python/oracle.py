@@ -227,7 +227,8 @@ def _split_duplicates(parts: list[Part]) -> tuple[list[Part], list[Part]]:
 
 def _observed_through(parts: list[Part], book: Book, settings: Settings) -> date | None:
     """The last day the book can be read at; None where nothing was ever seen."""
-    as_of = None if settings.as_of_date is None else _to_date(settings.as_of_date)
+    said = book.get("as_of_date") or settings.as_of_date
+    as_of = None if said is None else _to_date(said)
     if book["shape"] == "snapshots" and as_of is not None:
         # A book of snapshots is seen only through its data: after the last of them nothing is known.
         seen = [part.dated for part in parts if part.dated <= as_of]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -177,8 +178,9 @@ def test_order_limit_incomplete_and_several_comparisons(capsys: pytest.CaptureFi
         "year_over_year"
     ]
     shown = said(capsys, *words[:-2], "--include-incomplete", "--from", "2026-05").splitlines()
-    assert shown[2].split() == ["period", "complete", "net_expansion_rate"]
-    assert [line.split()[:2] for line in shown[4:]] == [["2026-05", "yes"], ["2026-06", "no"]]
+    assert shown[1] == "observed through 2026-06-20"
+    assert shown[3].split() == ["period", "complete", "net_expansion_rate"]
+    assert [line.split()[:2] for line in shown[5:]] == [["2026-05", "yes"], ["2026-06", "no"]]
 
 
 def test_the_sql_on_a_card_runs_over_the_ledger(
@@ -206,7 +208,9 @@ def test_no_rows_is_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr()
     assert "no rows" in printed.out
     there = "complete periods of subscriptions at month_over_month go from 2024-02-01 to 2026-05-31"
-    assert printed.err == f"rollforward: {there}\n"
+    known = "it is observed through 2026-06-20, as far as its rows or as_of_date say"
+    shown = "--include-incomplete shows the period that ends on 2026-06-30"
+    assert printed.err == f"rollforward: {there}; {known}: {shown}\n"
     assert said(capsys, *words, "--format", "csv").count("\n") == 1
     assert json.loads(said(capsys, *words, "--format", "json"))["rows"] == []
     assert "nothing to draw" in said(capsys, *words, "--plot")
@@ -233,6 +237,52 @@ def test_a_book_without_periods_says_what_became_of_its_rows(
     assert cli.main(["query", "nrr"]) == 0
     assert f"the cohorts have no period of sales at month_over_month: {why}" in capsys.readouterr().err
     assert f"hint: {why}" in said(capsys, "explain", "nrr", code=1)
+
+
+def test_what_is_asked_says_how_far_a_book_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Project(tmp_path / "shop", name="shop", tables=["sales"])
+    columns = {"customer": "varchar", "paid": "varchar", "day": "date"}
+    days = ["2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05"]
+    paid = [{"customer": "a", "paid": "5", "day": day} for day in days]
+    project.load("sales", columns, [*paid, {"customer": "b", "paid": "5 EUR", "day": days[0]}])
+    book = {"relation": "source('raw', 'sales')", "shape": "payments", "unit": "customer", "amount": "paid"}
+    books = {"sales": {**book, "occurred_on": "day"}}
+    settings = {"rollforward": {"books": books, "as_of_date": "2026-04-30"}}
+    project.write("vars.yml", yaml.safe_dump({"vars": settings}))
+    project.dbt("build")
+    close_databases()
+    monkeypatch.chdir(project.folder)
+    assert cli.main(["query", "nrr"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[1] == "observed through 2026-04-30"
+    assert "was built as of" not in printed.err
+
+    assert cli.main(["query", "nrr", "--comparison", "trailing_12_months"]) == 0
+    needs = "it needs 24 months, and sales is known from 2026-01-05 through 2026-04-30"
+    none = f"the cohorts have no period of sales at trailing_12_months: {needs}"
+    assert none in capsys.readouterr().err
+    assert f"hint: {needs}" in said(capsys, "explain", "nrr", "--comparison", "trailing_12_months", code=1)
+    left_out = said(capsys, "explain", "nrr").splitlines()[-1]
+    assert left_out.split() == ["non_numeric_amount", "1", "unknown"]
+    assert json.loads(said(capsys, "explain", "nrr", "--format", "json"))["left_out"][0]["amount"] is None
+
+    project.dbt("build", "--vars", '{"rollforward_as_of_date": "2026-03-10"}')
+    close_databases()
+    for words in (["query", "nrr"], ["explain", "nrr"]):
+        assert cli.main(words) == 0
+        printed = capsys.readouterr()
+        built = "sales was built as of 2026-03-10, and its as_of_date is 2026-04-30"
+        assert f"rollforward: {built}: `dbt build` brings it there\n" in printed.err
+        assert "observed through 2026-03-10" in printed.out
+
+
+def test_a_condition_that_leaves_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["query", "nrr", *QUERY, "--where", "plan = 'Basic'", "--limit", "3"]
+    assert cli.main(words) == 0
+    err = capsys.readouterr().err
+    assert re.fullmatch(r"rollforward: --where leaves none of \d+ rows: --by shows .*\n", err), err
 
 
 @pytest.mark.parametrize(("name", "form"), [("a.csv", "csv"), ("a.JSON", "json"), ("a.txt", "table")])

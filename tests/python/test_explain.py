@@ -16,7 +16,7 @@ from rollforward.contributions import Scales
 from rollforward.dialects import DEFAULT
 from rollforward.explain import Asked, Explanation, explain
 from rollforward.profile import Wanted
-from rollforward.relations import PROBLEMS, locate
+from rollforward.relations import locate
 from rollforward.session import open_session
 from rollforward.taken_apart import TakenApart
 from rollforward.workspace import open_workspace
@@ -60,8 +60,7 @@ def explained(shop: tuple[Project, Built]) -> Iterator[Explain]:
 
         def ask(*words: str, **given: Any) -> Explanation:
             asked = Asked(*words, **given)
-            problems = located.models[PROBLEMS]
-            return explain(asked, workspace.meanings, session, DEFAULT, located.relations, problems)
+            return explain(asked, workspace.meanings, session, DEFAULT, located.models)
 
         yield ask
 

@@ -57,6 +57,7 @@ WRONG: dict[str, Any] = {
         # What YAML makes of `on` without quotes.
         True: BOOK,
         "Misspelt": BOOK,
+        "undecided": {**BOOK, "as_of_date": "2026-02-30"},
     },
 }
 NO_BOOKS = [[BOOK], "fct_sales"]
@@ -100,6 +101,7 @@ MESSAGES = [
     "books.other_types.comparisons: '12' is not a name or a list of names",
     "books.true: a book's name is letters, digits and _, no digit first; in quotes where YAML takes it for",
     "books.Misspelt: only capitals tell it from 'misspelt'; choose another name",
+    "books.undecided.as_of_date: '2026-02-30' is not a date written YYYY-MM-DD",
 ]
 COUNTED_OTHERWISE: list[tuple[dict[str, Any], str]] = [
     ({"comparisons": ["month_over_month"] * 2}, "comparisons: 'month_over_month' is listed twice"),
@@ -344,3 +346,25 @@ def test_dbt_and_the_compiler_know_the_same_settings() -> None:
         given.name: (given.grain, given.lookback, given.periods_summed)
         for given in definitions.STANDARD_COMPARISONS
     }
+
+
+def test_a_book_that_is_known_less_far(tmp_path: Path) -> None:
+    """A build as of another day moves it back, and never further than it is known."""
+    project = Project(tmp_path / "project", tables=["src_1"])
+    types = {"customer_id": "text", "amount": "integer", "paid_on": "date"}
+    project.load("src_1", types, [{"customer_id": "a", "amount": 1, "paid_on": "2026-01-05"}])
+    books = {"sales": BOOK, "orders": {**BOOK, "as_of_date": "2026-03-31"}}
+    settings = {"rollforward": {"books": books, "as_of_date": "2026-06-30"}}
+    project.write("vars.yml", yaml.safe_dump({"vars": settings}))
+    for day, orders, sales in (
+        ("", "2026-03-31", "2026-06-30"),
+        ("2026-02-28", "2026-02-28", "2026-02-28"),
+        ("2026-05-31", "2026-03-31", "2026-05-31"),
+    ):
+        given = ["--vars", f'{{"rollforward_as_of_date": "{day}"}}'] if day else []
+        built = project.dbt("run", *given)
+        known = built.rows("select book, observed_through from rollforward__observed_books")
+        assert {row["book"]: str(row["observed_through"]) for row in known} == {
+            "orders": orders,
+            "sales": sales,
+        }

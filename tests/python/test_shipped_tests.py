@@ -92,8 +92,8 @@ DAMAGE = {
     " where retained_revenue > 0": {
         "rollforward_within_mrr_retention_gross_revenue_retention",
     },
-    "insert into int_rollforward__observed_books select * from int_rollforward__observed_books": {
-        "unique_int_rollforward__observed_books_book",
+    "insert into rollforward__observed_books select * from rollforward__observed_books": {
+        "unique_rollforward__observed_books_book",
     },
 }
 
@@ -203,3 +203,39 @@ def test_snapshots_that_look_cut_short_are_a_warning(
     built = project.dbt("build", settings={"books": {"mrr": book}, "as_of_date": "2026-06-30"})
     assert built.success, built.messages
     assert built.statuses["snapshots_are_whole"] == status
+
+
+@pytest.mark.parametrize(
+    ("months", "as_of", "status"),
+    [
+        ({1: 20, 2: 21, 3: 19}, "2026-03-31", "pass"),
+        ({1: 20, 2: 21, 3: 19, 4: 1}, "2026-04-10", "pass"),
+        ({1: 20, 2: 21}, "2026-03-31", "warn"),
+        ({1: 20, 2: 21, 4: 1}, None, "warn"),
+        ({1: 1, 2: 21, 3: 20}, "2026-03-31", "warn"),
+        ({1: 20, 2: 21, 3: 2}, "2026-03-31", "warn"),
+        ({1: 3, 2: 20, 3: 200}, "2026-03-31", "pass"),
+    ],
+    ids=["even", "begun", "not loaded", "one stray day", "begins late", "cut short", "growing"],
+)
+def test_payments_that_look_cut_short_are_a_warning(
+    months: dict[int, int], as_of: str | None, status: str, tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "project", tables=["payments"])
+    rows = [
+        {"account": f"account {number}", "paid": "10", "day": f"2026-{month:02}-05"}
+        for month, count in months.items()
+        for number in range(count)
+    ]
+    project.load("payments", {"account": "varchar", "paid": "decimal(18, 2)", "day": "date"}, rows)
+    book = {
+        "relation": "source('raw', 'payments')",
+        "shape": "payments",
+        "unit": "account",
+        "amount": "paid",
+        "occurred_on": "day",
+    }
+    known = {} if as_of is None else {"as_of_date": as_of}
+    built = project.dbt("build", settings={"books": {"sales": book}, **known})
+    assert built.success, built.messages
+    assert built.statuses["payments_are_whole"] == status

@@ -1,6 +1,9 @@
 /* One row a book: what of it has been observed. */
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set snapshots = rollforward.books('snapshots') -%}
+{%- set of_snapshots, others = [], [] -%}
+{%- for book in rollforward.books() if rollforward.as_of_dates()[book.name] -%}
+    {%- do (of_snapshots if book.shape == 'snapshots' else others).append(book.name) -%}
+{%- endfor %}
 
 with days as (
     select book, min(first_day) as first_day, max(last_day) as last_day
@@ -15,17 +18,14 @@ observed as (
     select
         book,
         first_day,
-        {%- if not rollforward.setting('as_of_date') %}
-        last_day as observed_through
-        {%- elif snapshots %}
         case
-            when book in ('{{ snapshots | map(attribute='name') | join("', '") }}')
+            {%- if of_snapshots %}
+            when book in ('{{ of_snapshots | join("', '") }}')
                 then least({{ rollforward.horizon() }}, {{ rollforward.last_day_of_month('last_day') }})
-            else {{ rollforward.horizon() }}
+            {%- endif %}
+            when book in ('{{ others | join("', '") }}') then {{ rollforward.horizon() }}
+            else last_day
         end as observed_through
-        {%- else %}
-        {{ rollforward.horizon() }} as observed_through
-        {%- endif %}
     from days
 )
 
