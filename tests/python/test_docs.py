@@ -25,7 +25,7 @@ ON_REAL_DATA = {"invoice-lines.md", "subscriptions.md"}  # followed in test_refe
 ON_AN_ENGINE = {"dbt-v2.md", "postgres.md", "spark.md"}  # followed by the engine's own tests
 
 
-ON_ITS_OWN = {"install.md", "stripe.md"}  # followed in projects of their own, below
+ON_ITS_OWN = {"install.md", "stripe.md", "close-a-month.md"}  # followed in projects of their own, below
 WITHOUT_BLOCKS = {"coming-from.md"}
 ON_A_FIRST_BOOK = (
     "first-book.md",
@@ -96,6 +96,12 @@ def test_the_snapshot_of_the_page_on_stripe_keeps_what_its_seed_has(tmp_path: Pa
     assert found == [
         ("si_1", "price_suite", False), ("si_1", "price_enterprise", True), ("si_2", "price_reports", False),
     ]  # fmt: skip
+
+
+def test_the_page_on_closing_a_month(tmp_path: Path) -> None:
+    """In the project of the first book, which is under git from here on, with rows that come late."""
+    folder = first_files(tmp_path / "project")
+    pages.follow(HOW_TO / "close-a-month.md", folder)
 
 
 def test_the_page_on_what_is_left_out(tmp_path: Path) -> None:
