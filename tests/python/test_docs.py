@@ -25,7 +25,7 @@ ON_REAL_DATA = {"invoice-lines.md", "subscriptions.md"}  # followed in test_refe
 ON_AN_ENGINE = {"dbt-v2.md", "postgres.md", "spark.md"}  # followed by the engine's own tests
 
 
-ON_ITS_OWN = {"install.md"}  # followed in a project of its own, below
+ON_ITS_OWN = {"install.md", "stripe.md", "close-a-month.md"}  # followed in projects of their own, below
 WITHOUT_BLOCKS = {"coming-from.md"}
 ON_A_FIRST_BOOK = (
     "first-book.md",
@@ -62,6 +62,46 @@ def test_the_page_on_installing(tmp_path: Path) -> None:
     pages.follow(HOW_TO / "install.md", folder, address)
     assert not (folder / "dbt_packages" / "rollforward").is_symlink()
     assert "revision: " in (folder / "package-lock.yml").read_text()
+
+
+def test_the_page_on_stripe(tmp_path: Path) -> None:
+    pages.follow(HOW_TO / "stripe.md", tmp_path / "project")
+
+
+def test_the_snapshot_of_the_page_on_stripe_keeps_what_its_seed_has(tmp_path: Path) -> None:
+    """The seed stands for a snapshot: a price changed in place is one more, an item taken away has an end."""
+    page = pages.blocks(HOW_TO / "stripe.md")
+    (snapshot,) = (block.text for block in page if block.language == "yaml" and not block.title)
+    texts = {block.title: block.text for block in page if block.title}
+    wanted = texts["seeds/subscription_item_history.csv"].splitlines()[0].split(",")
+    files = {
+        "dbt_project.yml": texts["dbt_project.yml"].partition("vars:")[0],
+        "profiles.yml": texts["profiles.yml"],
+        "snapshots/items.yml": snapshot.replace("source('stripe', ", "ref("),
+    }
+    states = (
+        ("si_1,sub_1,price_suite,2,2026-01-05 09:00:00", "si_2,sub_1,price_reports,1,2026-01-05 09:00:00"),
+        ("si_1,sub_1,price_enterprise,2,2026-01-05 09:00:00",),
+    )
+    with contextlib.chdir(tmp_path), pages.at_a_desk():
+        for state in states:
+            files["seeds/subscription_item.csv"] = "\n".join([",".join(wanted[:5]), *state, ""])
+            for title, text in files.items():
+                Path(title).parent.mkdir(exist_ok=True)
+                Path(title).write_text(text)
+            pages.run("dbt build")
+    with duckdb.connect(str(tmp_path / "billing.duckdb"), read_only=True) as database:
+        versions = f"select {', '.join(wanted)} from subscription_item_history order by id, dbt_valid_from"
+        found = [(row[0], row[2], row[-1] is None) for row in database.execute(versions).fetchall()]
+    assert found == [
+        ("si_1", "price_suite", False), ("si_1", "price_enterprise", True), ("si_2", "price_reports", False),
+    ]  # fmt: skip
+
+
+def test_the_page_on_closing_a_month(tmp_path: Path) -> None:
+    """In the project of the first book, which is under git from here on, with rows that come late."""
+    folder = first_files(tmp_path / "project")
+    pages.follow(HOW_TO / "close-a-month.md", folder)
 
 
 def test_the_page_on_what_is_left_out(tmp_path: Path) -> None:
