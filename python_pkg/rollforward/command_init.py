@@ -42,7 +42,7 @@ from rollforward.layout import (
 )
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
-from rollforward.proposals import Proposal, Sample, best, propose
+from rollforward.proposals import Proposal, Sample, best, key_of, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
@@ -104,7 +104,7 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
         message = "no relation of the project looks like revenue by customer and date"
         hint = "say --relation, --shape, --unit, --amount and --date"
         raise refused("no-proposal", message, on_command_line(), hint)
-    proposal = _with_flags(guessed or Proposal(options.relation), options)
+    proposal = _with_flags(guessed or Proposal(options.relation), options, found)
     if setting.ask is not None and not options.yes:
         relation = setting.ask("model, seed or source with the revenue", proposal.relation)
         if relation != proposal.relation:
@@ -150,7 +150,7 @@ def _check_relation(relation: str, layout: Layout) -> None:
 
 def _check_columns(proposal: Proposal, found: Sequence[Sample]) -> None:
     """Refuse names that the relation has no column of, all of them at once, where its columns are known."""
-    sample = next((each for each in found if each.relation == proposal.relation), None)
+    sample = _sample_of(proposal, found)
     columns = {name.lower(): name for name in sample.columns} if sample else {}
     words = (*proposal.unit, proposal.amount, *proposal.dates, *proposal.attributes, *proposal.key)
     unknown = [word for word in dict.fromkeys(words) if columns and word and word.lower() not in columns]
@@ -166,7 +166,12 @@ def _check_columns(proposal: Proposal, found: Sequence[Sample]) -> None:
         )
 
 
-def _with_flags(proposal: Proposal, options: Namespace) -> Proposal:
+def _sample_of(proposal: Proposal, found: Sequence[Sample]) -> Sample | None:
+    return next((each for each in found if each.relation == proposal.relation), None)
+
+
+def _with_flags(proposal: Proposal, options: Namespace, found: Sequence[Sample]) -> Proposal:
+    """Give a proposal with what flags say, and with the key that follows from it unless they say that too."""
     given = {
         "relation": options.relation,
         "shape": options.shape,
@@ -176,7 +181,9 @@ def _with_flags(proposal: Proposal, options: Namespace) -> Proposal:
         "attributes": listed(options.attribute),
         "key": listed(options.key),
     }
-    return dataclasses.replace(proposal, **{key: value for key, value in given.items() if value})
+    said = dataclasses.replace(proposal, **{key: value for key, value in given.items() if value})
+    sample = _sample_of(said, found)
+    return said if options.key or sample is None else dataclasses.replace(said, key=key_of(said, sample))
 
 
 def _asked(proposal: Proposal, ask: Callable[[str, str], str]) -> Proposal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -28,6 +28,7 @@ days: occurred_on ordered_at order_date ordered_on paid_at payment_date paid_on 
   invoiced_at charged_on charged_at event_date changed_on created_at transaction_date date day
 slices: plan tier segment region country product channel industry category edition currency market
   source size
+rows: row line item entry record
 """
 """What columns are called that hold the customer, the money, the days and so on, the likeliest first."""
 
@@ -46,6 +47,7 @@ _SNAPSHOTS = _named("snapshots")
 _MOVED = _named("moved")
 _DAYS = _named("days")
 _SLICES = _named("slices")
+_ROWS = _named("rows")
 _MOST_VALUES, _MOST_ATTRIBUTES = 50, 4
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
@@ -86,25 +88,31 @@ def propose(sample: Sample) -> Proposal:
     unit = _unit(kinds)
     amount = _best(numbers, _AMOUNTS, without=("id", *_STARTS, *_ENDS))
     shape, dates = _shape(days, amount)
-    taken = {unit, amount, *dates}
-    # Of events, each of which happened once: a stretch or a snapshot gets further rows under the same id.
-    events = shape in ("movements", "payments")
-    key = _key(sample, [name for name in kinds if name not in taken]) if events else ""
+    found = Proposal(sample.relation, shape, (unit,) if unit else (), amount, dates)
+    key = key_of(found, sample)
+    taken = {unit, amount, *dates, *key}
     attributes = [
         name
         for name, values in sample.columns.items()
-        if name not in taken and name != key and kinds[name] == "text" and _is_slice(name, values)
+        if name not in taken and kinds[name] == "text" and _is_slice(name, values)
     ]
     attributes.sort(key=lambda name: (_rank(name, _SLICES), list(kinds).index(name)))
-    return Proposal(
-        relation=sample.relation,
-        shape=shape,
-        unit=(unit,) if unit else (),
-        amount=amount,
-        dates=dates,
-        attributes=tuple(attributes[:_MOST_ATTRIBUTES]),
-        key=(key,) if key else (),
-    )
+    return replace(found, attributes=tuple(attributes[:_MOST_ATTRIBUTES]), key=key)
+
+
+def key_of(proposal: Proposal, sample: Sample) -> tuple[str, ...]:
+    """Give the columns that tell the rows of a book apart, so that a row loaded twice counts once.
+
+    Of events, each of which happened once, that is an id. A stretch or a snapshot can get further rows under
+    the same id later, which differ in the day: it belongs to the key.
+    """
+    taken = {*proposal.unit, proposal.amount, *proposal.dates}
+    found = [name for name in sample.columns if name not in taken and _identifies(name, sample.columns[name])]
+    if not found or not proposal.dates:
+        return ()
+    found.sort(key=lambda name: (_rank(name, _ROWS), name.lower() != "id"))
+    goes_on = proposal.shape in ("intervals", "snapshots")
+    return (found[0], proposal.dates[0]) if goes_on else (found[0],)
 
 
 def best(samples: Iterable[Sample]) -> Proposal | None:
@@ -169,14 +177,15 @@ def _best(columns: Sequence[str], words: Sequence[str], without: Sequence[str] =
     return ""
 
 
-def _key(sample: Sample, columns: Sequence[str]) -> str:
-    """Give a column named like an id whose values are all there and all different."""
-    for name in columns:
-        values = sample.columns[name]
-        named = name.lower() == "id" or name.lower().endswith(("_id", "_key", "_number"))
-        if named and values and all(values) and len(set(values)) == len(values):
-            return name
-    return ""
+def _identifies(name: str, values: Sequence[str]) -> bool:
+    """Whether a column is named like the id of a row, and its values are all there and all different.
+
+    The id of a customer or of a plan is not, though in a few rows each of them may be there once.
+    """
+    pieces = name.lower().split("_")
+    named = pieces[-1] in ("id", "key", "number") and not set(pieces[-2:]) & {*_UNITS, *_SLICES}
+    given = {value.strip() for value in values} - {""}
+    return named and bool(given) and len(given) == len(values)
 
 
 def _is_slice(name: str, values: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ vars:
         started_on: started_on
         ended_on: ended_on
         attributes: [plan, region]
+        key: [subscription_id, started_on]
 """
 
 
@@ -341,6 +342,44 @@ def test_what_cannot_be_an_attribute_is_not_proposed() -> None:
 def test_what_a_row_has_become_is_not_proposed_to_slice_by() -> None:
     columns = {**COLUMNS["intervals"], **dict.fromkeys(("status", "Subscription_Status"), ["a", "b", "a"])}
     assert propose(Sample("given", columns)).attributes == ("plan_tier",)
+
+
+KEYS = {
+    "an event has an id": ("payments", {"order_id": ["1", "2"]}, ("order_id",)),
+    "an id that is missing": ("payments", {"order_id": ["1", " "]}, ()),
+    "an id that is repeated": ("payments", {"order_id": ["1", "1"]}, ()),
+    "the id of the line, not of what it is a line of": (
+        "payments",
+        {"invoice_id": ["1", "2"], "line_id": ["7", "8"]},
+        ("line_id",),
+    ),
+    "ids of customers and plans": ("payments", {"account_id": ["1", "2"], "plan_id": ["1", "2"]}, ()),
+    "what goes on can get further rows": ("intervals", {"id": ["1", "2", "3"]}, ("id", "start_date")),
+    "of a part": (
+        "intervals",
+        {"subscription_item_id": ["1", "2", "3"]},
+        ("subscription_item_id", "start_date"),
+    ),
+    "of a snapshot": ("snapshots", {"item_id": ["1", "2"]}, ("item_id", "date_month")),
+}
+
+
+@pytest.mark.parametrize("shape, added, key", KEYS.values(), ids=list(KEYS))
+def test_the_id_of_a_row_is_proposed_as_its_key(
+    shape: str, added: dict[str, list[str]], key: tuple[str, ...]
+) -> None:
+    """Without one, a row that was loaded twice counts twice."""
+    assert propose(Sample("given", COLUMNS[shape] | added)).key == key
+
+
+def test_a_key_goes_by_what_flags_say(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    relation = ("--relation", "fct_subscriptions", "--dry-run")
+    assert "key: [subscription_id, started_on]" in init(folder, *relation)
+    assert "key: subscription_id\n" in init(folder, *relation, "--key", "subscription_id")
+    assert "key:" not in init(folder, *relation, "--unit", "subscription_id")
+    snapshots = init(folder, *relation, "--shape", "snapshots", "--date", "ended_on")
+    assert "key: [subscription_id, ended_on]" in snapshots
 
 
 def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
