@@ -42,7 +42,7 @@ from rollforward.layout import (
 )
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
-from rollforward.proposals import Proposal, Sample, best, key_of, propose
+from rollforward.proposals import Proposal, Sample, best, key_of, notes_on, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
@@ -71,15 +71,16 @@ def run(options: Namespace, setting: Setting) -> Said:
     document = vars_document(layout)
     _check_book_name(options.book, document)
     steps, known = [], []
+    notes: tuple[str, ...] = ()
     if has_vars(document):
         known.append(f"{document.path} has vars of {PACKAGE}")
         book = _first_book(document)
         if any(vars(options)[flag] for flag in BOOK_FLAGS):
-            proposal = _completed(options, setting, layout)
+            proposal, notes = _completed(options, setting, layout)
             block = vars_text(options.book or book_name(proposal), proposal)
             steps.append(_Step(document.path, None, f"add to the books of {document.path}:\n\n{block}"))
     else:
-        proposal = _completed(options, setting, layout)
+        proposal, notes = _completed(options, setting, layout)
         name = options.book or book_name(proposal)
         steps.append(_vars_step(layout, document, name, proposal))
         book = (name, proposal)
@@ -92,11 +93,14 @@ def run(options: Namespace, setting: Setting) -> Said:
         known.append(step)
     else:
         steps.append(step)
-    return _done(steps, known, layout, dry=options.dry_run)
+    return Said(_done(steps, known, layout, dry=options.dry_run), notes)
 
 
-def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal:
-    """Give the book: what flags say, then what the data says, then what the user answers."""
+def _completed(options: Namespace, setting: Setting, layout: Layout) -> tuple[Proposal, tuple[str, ...]]:
+    """Give the book: what flags say, then what the data says, then what the user answers.
+
+    Beside it what is doubtful about it.
+    """
     found = samples(layout, target_folder(layout.root), wanted_of(options), options.relation)
     _check_relation(options.relation, layout)
     guessed = propose(found[0]) if options.relation and found else best(found)
@@ -122,7 +126,8 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
         message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
         hint = f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
         raise refused("no-proposal", message, on_command_line("--date"), hint)
-    return proposal
+    sample = _sample_of(proposal, found)
+    return proposal, () if sample is None else tuple(f"rollforward: {note}" for note in notes_on(sample))
 
 
 def _check_book_name(name: str, document: Document) -> None:
@@ -273,8 +278,8 @@ def _schema(layout: Layout) -> str:
     return shown_path(file, layout.root / DEFINITIONS)
 
 
-def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) -> Said:
-    """Write the files and say so."""
+def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) -> str:
+    """Write the files; gives what is said of that."""
     lines = []
     for step in steps:
         file = layout.root / step.path
@@ -294,7 +299,7 @@ def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) ->
         lines.append(f"nothing to do: {'; '.join(known)}")
     if not dry:
         lines += list(_next(steps, layout))
-    return Said("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
 
 def _next(steps: list[_Step], layout: Layout) -> Iterator[str]:

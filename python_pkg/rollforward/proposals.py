@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -121,6 +121,28 @@ def best(samples: Iterable[Sample]) -> Proposal | None:
     order = list(SHAPES)
     whole = [each for each in proposals if not each.missing]
     return min(whole, key=lambda each: (order.index(each.shape), -len(each.attributes)), default=None)
+
+
+def notes_on(sample: Sample) -> Iterator[str]:
+    """Say what a book that reads a relation would take as it is, and perhaps should not."""
+    for name, values in sample.columns.items():
+        several = sorted({value.strip() for value in values} - {""})
+        if "currency" in name.lower().split("_") and holds(values) == "text" and len(several) > 1:
+            yield (
+                f"'{name}' holds {_some(several)}: amounts of several currencies would be added up as they"
+                " are; convert them in the model, or keep one currency per book"
+            )
+
+
+def _some(words: Sequence[str]) -> str:
+    """Give a few words of a list, and how many more there are.
+
+    >>> _some(["EUR", "USD"]), _some(["AUD", "CHF", "EUR", "GBP", "USD"])
+    ('EUR and USD', 'AUD, CHF, EUR and 2 more')
+    """
+    first = words[:3]
+    last = f"{len(words) - 3} more" if len(words) > 3 else words[-1]
+    return f"{', '.join(first if len(words) > 3 else words[:-1])} and {last}"
 
 
 def holds(values: Sequence[str]) -> Holds:

@@ -382,6 +382,18 @@ def test_a_key_goes_by_what_flags_say(tmp_path: Path) -> None:
     assert "key: [subscription_id, ended_on]" in snapshots
 
 
+def test_several_currencies_are_noted(tmp_path: Path) -> None:
+    rows = "user_id,total,paid_at,currency_code\n1,5,2026-01-31,EUR\n2,5,2026-01-31,"
+    folder = project(tmp_path / "shop", FILES | {"seeds/receipts.csv": rows + "USD\n"})
+    said = init(folder, "--relation", "receipts", "--dry-run")
+    assert (
+        "rollforward: 'currency_code' holds EUR and USD: amounts of several currencies would be added up"
+        " as they are; convert them in the model, or keep one currency per book\n"
+    ) in said
+    (folder / "seeds" / "receipts.csv").write_text(rows + "EUR\n")
+    assert "currencies" not in init(folder, "--relation", "receipts", "--dry-run")
+
+
 def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
     columns = (
         SUBSCRIPTIONS.replace("customer_id", "1_000")
