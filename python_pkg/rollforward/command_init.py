@@ -42,7 +42,7 @@ from rollforward.layout import (
 )
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
-from rollforward.proposals import Proposal, Sample, best, key_of, notes_on, propose
+from rollforward.proposals import Proposal, Sample, amount_in_texts, best, key_of, notes_on, propose
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
@@ -117,17 +117,27 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> tuple[Pr
             proposal = propose(found[0]) if found else Proposal(relation)
         proposal = _asked(proposal, setting.ask)
     _check_columns(proposal, found)
+    sample = _sample_of(proposal, found)
     if proposal.missing:
-        message = f"it cannot be told how to read '{proposal.relation}'"
-        unseen = "; or build it with dbt first, so that its columns can be looked at" if not found else ""
-        hint = f"say {', '.join(proposal.missing)}{unseen}"
-        raise refused("no-proposal", message, on_command_line(), hint)
+        raise _untold(proposal, sample)
     if len(proposal.dates) > len(SHAPES[proposal.shape].dates):
         message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
         hint = f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
         raise refused("no-proposal", message, on_command_line("--date"), hint)
-    sample = _sample_of(proposal, found)
-    return proposal, () if sample is None else tuple(f"rollforward: {note}" for note in notes_on(sample))
+    notes = () if sample is None else notes_on(proposal, sample)
+    return proposal, tuple(f"rollforward: {note}" for note in notes)
+
+
+def _untold(proposal: Proposal, sample: Sample | None) -> ProblemsFound:
+    """Say what has to be said of a relation, and where its amount is, if that is written in texts."""
+    message = f"it cannot be told how to read '{proposal.relation}'"
+    hint = f"say {', '.join(proposal.missing)}"
+    if sample is None:
+        hint += "; or build it with dbt first, so that its columns can be looked at"
+    elif not proposal.amount and (found := amount_in_texts(sample)):
+        message += f": '{found[0]}' holds texts such as '{found[1]}', which are no numbers"
+        hint = f"turn '{found[0]}' into a number in the model, or {hint}"
+    return refused("no-proposal", message, on_command_line(), hint)
 
 
 def _check_book_name(name: str, document: Document) -> None:

@@ -48,9 +48,11 @@ _MOVED = _named("moved")
 _DAYS = _named("days")
 _SLICES = _named("slices")
 _ROWS = _named("rows")
+_NO_AMOUNTS = ("id", *_STARTS, *_ENDS)
 _MOST_VALUES, _MOST_ATTRIBUTES = 50, 4
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T].*)?", re.ASCII)
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+"""A number as the models read it from a text: see `written_number`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def propose(sample: Sample) -> Proposal:
     numbers = [name for name, kind in kinds.items() if kind in ("number", "nothing")]
     days = [name for name, kind in kinds.items() if kind in ("date", "nothing")]
     unit = _unit(kinds)
-    amount = _best(numbers, _AMOUNTS, without=("id", *_STARTS, *_ENDS))
+    amount = _best(numbers, _AMOUNTS, without=_NO_AMOUNTS)
     shape, dates = _shape(days, amount)
     found = Proposal(sample.relation, shape, (unit,) if unit else (), amount, dates)
     key = key_of(found, sample)
@@ -123,8 +125,29 @@ def best(samples: Iterable[Sample]) -> Proposal | None:
     return min(whole, key=lambda each: (order.index(each.shape), -len(each.attributes)), default=None)
 
 
-def notes_on(sample: Sample) -> Iterator[str]:
-    """Say what a book that reads a relation would take as it is, and perhaps should not."""
+def amount_in_texts(sample: Sample) -> tuple[str, str] | None:
+    """Give a column that is called like an amount and holds texts with digits, and one that is no number."""
+    texts = [
+        name
+        for name, values in sample.columns.items()
+        if holds(values) == "text" and _nearly_all(re.search(r"\d", each) for each in values if each.strip())
+    ]
+    name = _best(texts, _AMOUNTS, without=_NO_AMOUNTS)
+    return (name, _no_numbers(sample.columns[name])[0]) if name else None
+
+
+def _no_numbers(values: Iterable[str]) -> list[str]:
+    """Give the values that are there and are no numbers."""
+    return [value for value in values if value.strip() and not _NUMBER.fullmatch(value.strip())]
+
+
+def notes_on(proposal: Proposal, sample: Sample) -> Iterator[str]:
+    """Say what the book would take as it is, and perhaps should not, and what it would leave out."""
+    for name, values in sample.columns.items():
+        unread = _no_numbers(values)
+        if name.lower() == proposal.amount.lower() and unread:
+            rows = f"{len(unread)} of {len(values)} rows looked at"
+            yield f"'{name}' holds no number in {rows}, such as '{unread[0]}': they would be left out"
     for name, values in sample.columns.items():
         several = sorted({value.strip() for value in values} - {""})
         if "currency" in name.lower().split("_") and holds(values) == "text" and len(several) > 1:

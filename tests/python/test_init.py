@@ -394,6 +394,24 @@ def test_several_currencies_are_noted(tmp_path: Path) -> None:
     assert "currencies" not in init(folder, "--relation", "receipts", "--dry-run")
 
 
+def test_amounts_that_are_texts_are_named(tmp_path: Path) -> None:
+    rows = "customer_id,mrr,date_month\na,EUR 99,2026-01-31\nb,12.50,2026-01-31\nc,,2026-01-31\n"
+    folder = project(tmp_path / "shop", FILES | {"seeds/fct_mrr.csv": rows.replace("12.50", '"1,200.00"')})
+    relation = ("--relation", "fct_mrr", "--dry-run")
+    assert init(folder, *relation, code=2) == (
+        "command line: error[no-proposal]: it cannot be told how to read 'fct_mrr': 'mrr' holds texts such as"
+        " 'EUR 99', which are no numbers\n"
+        "     = hint: turn 'mrr' into a number in the model, or say --amount\n"
+        "rollforward: 1 problem\n"
+    )
+    (folder / "seeds" / "fct_mrr.csv").write_text(rows)
+    said = init(folder, *relation, "--amount", "mrr")
+    assert "amount: mrr" in said
+    assert "rollforward: 'mrr' holds no number in 1 of 3 rows looked at, such as 'EUR 99': they would" in said
+    (folder / "seeds" / "fct_mrr.csv").write_text(rows.replace("EUR 99", "99"))
+    assert "no number" not in init(folder, *relation)
+
+
 def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
     columns = (
         SUBSCRIPTIONS.replace("customer_id", "1_000")
