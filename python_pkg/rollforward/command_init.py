@@ -42,7 +42,16 @@ from rollforward.layout import (
 )
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
-from rollforward.proposals import Proposal, Sample, amount_in_texts, best, key_of, notes_on, propose
+from rollforward.proposals import (
+    Proposal,
+    Sample,
+    amount_in_texts,
+    best,
+    key_of,
+    months_of,
+    notes_on,
+    propose,
+)
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
@@ -124,8 +133,10 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> tuple[Pr
         message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
         hint = f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
         raise refused("no-proposal", message, on_command_line("--date"), hint)
-    notes = () if sample is None else notes_on(proposal, sample)
-    return proposal, tuple(f"rollforward: {note}" for note in notes)
+    if sample is None:
+        return proposal, ()
+    notes = tuple(f"rollforward: {note}" for note in notes_on(proposal, sample))
+    return dataclasses.replace(proposal, months=months_of(proposal, sample)), notes
 
 
 def _untold(proposal: Proposal, sample: Sample | None) -> ProblemsFound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from rollforward.settings import can_be_attribute
@@ -65,7 +65,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A book to write; what could not be told is empty."""
+    """A book to write; what could not be told is empty.
+
+    `months` are the whole months over which the rows looked at reach, 0 where none were.
+    """
 
     relation: str
     shape: str = ""
@@ -74,6 +77,7 @@ class Proposal:
     dates: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    months: int = 0
 
     @property
     def missing(self) -> list[str]:
@@ -100,6 +104,24 @@ def propose(sample: Sample) -> Proposal:
     ]
     attributes.sort(key=lambda name: (_rank(name, _SLICES), list(kinds).index(name)))
     return replace(found, attributes=tuple(attributes[:_MOST_ATTRIBUTES]), key=key)
+
+
+def months_of(proposal: Proposal, sample: Sample) -> int:
+    """Give the whole months over which the rows of a sample reach."""
+    return _whole_months(sample.columns.get(proposal.dates[0], ()))
+
+
+def _whole_months(values: Sequence[str]) -> int:
+    """Give the months from the first day to the last, without the last one where it is not over.
+
+    >>> _whole_months(["2026-03-31 09:30", "", "2026-01-12"]), _whole_months(["2026-03-30", "2026-01-12"])
+    (3, 2)
+    """
+    days = [date.fromisoformat(value[:10]) for value in map(str.strip, values) if _is_date(value[:10])]
+    if not days:
+        return 0
+    first, end = min(days), max(days) + timedelta(days=1)
+    return (end.year - first.year) * 12 + end.month - first.month
 
 
 def key_of(proposal: Proposal, sample: Sample) -> tuple[str, ...]:

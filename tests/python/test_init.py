@@ -134,7 +134,8 @@ def test_a_table_of_the_database_is_looked_at(tmp_path: Path) -> None:
     ):
         assert line in said
     assert "attributes: [channel]" in said and "key: order_id" in said
-    assert "trailing_12_months" in said and "would write metrics/retention.yml" in said
+    assert "comparisons: [month_over_month, trailing_12_months]" in said
+    assert "would write metrics/retention.yml" in said
     assert not (folder / "metrics").exists()
 
 
@@ -380,6 +381,26 @@ def test_a_key_goes_by_what_flags_say(tmp_path: Path) -> None:
     assert "key:" not in init(folder, *relation, "--unit", "subscription_id")
     snapshots = init(folder, *relation, "--shape", "snapshots", "--date", "ended_on")
     assert "key: [subscription_id, ended_on]" in snapshots
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "comparisons"),
+    [
+        ("2024-01-12", "2025-12-30", "month_over_month, trailing_12_months"),
+        ("2024-01-12", "2025-12-31", "trailing_12_months"),
+    ],
+)
+def test_a_young_book_of_payments_has_something_to_look_at(
+    tmp_path: Path, first: str, last: str, comparisons: str
+) -> None:
+    """Twelve months against the twelve before need twenty-four."""
+    rows = f"user_id,total,paid_at\n1,5,{first}\n1,5,{last}\n"
+    folder = project(tmp_path / "shop", FILES | {"seeds/receipts.csv": rows})
+    init(folder, "--relation", "receipts")
+    view = (folder / "metrics" / "retention.yml").read_text()
+    assert f"    comparisons: [{comparisons}]\n" in view
+    reach = "    # trailing_12_months begins with month 24; the rows looked at reach over 23 months.\n"
+    assert (reach in view) == ("month_over_month" in comparisons)
 
 
 def test_several_currencies_are_noted(tmp_path: Path) -> None:
