@@ -446,6 +446,8 @@ def _named_book(name: Scalar, settings: Settings, problems: list[Problem]) -> Bo
     if name.text not in books and name.text not in settings.broken_books:
         where = f"known: {', '.join(books)}" if books else _NO_BOOK
         hint = did_you_mean(name.text, books, otherwise=where)
+        if "," in name.text:
+            hint = "name one book at a time: what two books hold is never added up"
         problems.append(Problem("unknown-book", f"book '{name.text}' is not defined", name.place, hint))
     return books.get(name.text)
 

@@ -308,6 +308,7 @@ def test_sql_is_the_statement_that_is_run(
     [
         (["nrr"], 2, "error[missing-book]: nothing says which book is read"),
         (["nrr", "--book", "ordrs"], 2, "hint: did you mean 'orders'?"),
+        (["nrr", "--book", "orders,sheet"], 2, "hint: name one book at a time: what two books hold is never"),
         (["nrx", "--book", "orders"], 2, "error[unknown-metric]: metric 'nrx' is not defined"),
         (["nrr"], 2, "hint: say --book; known: "),
         (["nrr", "--book", "orders", "--where", "period_end > '2026'"], 2, "hint: use --from and --to"),
