@@ -30,6 +30,29 @@ project-dir: project dir directory
 """
 """Options, behind each what it is called elsewhere; which of them is meant depends on those a command has."""
 
+KEYS = """
+expr: formula sql expression calculation calc
+agg: aggregate function
+filter: where condition
+where: filter filters condition
+by: group_by slice_by dimensions slices attributes
+metrics: measures metric
+comparisons: comparison
+input: measure metric
+materialized: materialization
+relation: model table source ref
+shape: type kind
+unit: customer customer_id account account_id client client_id user user_id entity
+amount: value mrr arr revenue price total
+started_on: start start_date start_on starts_on started_at starts_at valid_from begin
+ended_on: end end_date end_on ends_on ended_at ends_at valid_to valid_until
+occurred_on: date day occurred_at paid_on paid_at payment_date
+snapshot_on: date day snapshot_date snapshot_at month date_month
+attributes: dimensions slices segments columns by group_by
+key: id row_id primary_key unique_key
+"""
+"""Keys of the YAML, in the same way; which of them is meant depends on those that may stand there."""
+
 
 def meant(word: str, table: str, known: Collection[str]) -> tuple[str, ...]:
     """Give what a word of a table means where some names are known; nothing where it means none of them.
