@@ -109,27 +109,34 @@ class Entries:
             message = f"'{scalar.text}' is not a whole number from {least} to {most}"
             # YAML counts in eights where a number begins with 0.
             hint = "write it without the leading 0" if re.fullmatch(r"0\d+", scalar.text) else ""
+            if not re.search(r"\d", scalar.text):
+                hint = f"write it in digits, such as {min(most, 12)}"
             self.say("not-a-number", message, scalar.place, hint)
         return default
 
-    def texts(self, key: str, *, single: bool = False) -> tuple[Scalar, ...]:
-        """Give the values of a key that holds a list of words, or one word where `single`."""
+    def texts(self, key: str, *, single: bool = False, example: str = "") -> tuple[Scalar, ...]:
+        """Give the values of a key that holds a list of words, or one word where `single`.
+
+        Something else is answered by what is in the list of an example, or by its own words as a list.
+        """
         value = self.mapping.get(key)
         if value is None or is_nothing(value):
             return ()
         if isinstance(value, Sequence):
             read = [self._text_of(item, f"an entry of '{key}'") for item in value.items]
             return self._once(key, [scalar for scalar in read if scalar is not None])
-        if isinstance(value, Scalar) and single:
+        several = isinstance(value, Scalar) and not value.quote and "," in value.text
+        if isinstance(value, Scalar) and single and not several:
             word = self._text_of(value, f"'{key}'")
             return () if word is None else (word,)
-        wrong = "a mapping" if isinstance(value, Mapping) else "a text"
-        self.say("wrong-shape", f"'{key}' has to be a list, not {wrong}", value.place, "write [a, b]")
+        wrong = "a mapping" if isinstance(value, Mapping) else "a text with a comma" if several else "a text"
+        hint = f"write [{example or _listed(value)}]"
+        self.say("wrong-shape", f"'{key}' has to be a list, not {wrong}", value.place, hint)
         return ()
 
     def numbers(self, key: str) -> tuple[Scalar, ...]:
         """Give the values of a key that holds a list of numbers, each larger than the one before."""
-        read = self.texts(key)
+        read = self.texts(key, example="1000, 5000")
         for scalar in read:
             if scalar.quote or not _PLAIN_NUMBER.fullmatch(scalar.text):
                 self.say("not-a-number", f"'{scalar.text}' is not a number", scalar.place, _PLAIN_NUMBER_HINT)
@@ -180,6 +187,12 @@ class Entries:
             self.say("jinja", message, node.within(found.start(), 2), "say it in plain words")
             return None
         return node
+
+
+def _listed(node: Node) -> str:
+    """Give the words of a text as they stand in a list; of anything else an example."""
+    words = [word.strip() for word in node.text.split(",")] if isinstance(node, Scalar) else [""]
+    return ", ".join(words) if all(re.fullmatch(r"\w+", word) for word in words) else "a, b"
 
 
 def is_nothing(node: Node) -> bool:
