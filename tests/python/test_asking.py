@@ -311,6 +311,7 @@ def test_sql_is_the_statement_that_is_run(
         (["nrr", "--book", "orders,sheet"], 2, "hint: name one book at a time: what two books hold is never"),
         (["nrx", "--book", "orders"], 2, "error[unknown-metric]: metric 'nrx' is not defined"),
         (["nrr"], 2, "hint: say --book; known: "),
+        (["MRR", "--book", "orders"], 2, "hint: declare one: type: derived, expr: ending_revenue\n"),
         (["nrr", "--book", "orders", "--where", "period_end > '2026'"], 2, "hint: use --from and --to"),
         (["nrr", "--book", "orders", "--by", "plan"], 2, "error[unknown-attribute]"),
         (["nrr", "--book", "orders", "--comparison", "year_over_year"], 2, "error[comparison-not-in-book]"),
