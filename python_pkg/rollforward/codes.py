@@ -85,6 +85,9 @@ FORMULAS: Mapping[str, str] = {
         "A formula is written out down to measures; one over others over others can grow beyond reading."
     ),
     "zero-denominator": "What is always 0 cannot be divided by.",
+    "hundred-in-percent": (
+        "`format: percent` shows 0.5 as 50 %; what is multiplied by 100 already would be shown as 5,000 %."
+    ),
     "cycle": "A metric is defined by itself, perhaps on a way over others.",
     "compounded-rate": (
         "A rate is not multiplied up over periods: customers that join or leave in between belong "
