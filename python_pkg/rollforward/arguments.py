@@ -333,7 +333,7 @@ def _query(command: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="write to a file instead, by its ending as csv, json or parquet",
+        help="write to a file instead, by its ending as csv, json, parquet or, as .txt or .md, the table",
     )
 
 

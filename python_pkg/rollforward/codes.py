@@ -193,6 +193,7 @@ ASKED: Mapping[str, str] = {
         "The book has no such period at this comparison, or the last one asked for is before the first."
     ),
     "plot-of-data": "A plot is for people, the formats for programs.",
+    "unknown-ending": "A file's name ends as nothing does that is written: programs go by the ending.",
     "binary-to-terminal": "Parquet would only disturb a terminal.",
     "no-project": "There is no dbt_project.yml in the folder or above it.",
     "no-git": "Meanings are compared with those of a git revision, so the project has to be in a checkout.",

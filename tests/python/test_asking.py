@@ -235,7 +235,9 @@ def test_a_book_without_periods_says_what_became_of_its_rows(
     assert f"hint: {why}" in said(capsys, "explain", "nrr", code=1)
 
 
-@pytest.mark.parametrize(("name", "form"), [("a.csv", "csv"), ("a.JSON", "json"), ("a.txt", "table")])
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.csv", "csv"), ("a.JSON", "json"), ("a.md", "table"), ("a", "table")]
+)
 def test_a_file_is_written_as_its_ending_says(
     name: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -325,6 +327,11 @@ def test_sql_is_the_statement_that_is_run(
         ),
         (["nrr", "--book", "orders", "--order-by", "plan"], 2, "error[unknown-column]"),
         (["nrr", "--book", "orders", "--plot", "--format", "csv"], 2, "error[plot-of-data]"),
+        (["nrr", "--book", "orders", "--plot", "-o", "a.csv"], 2, "error[plot-of-data]: a plot is no csv\n"),
+        (["nrr", "--book", "orders", "--plot", "-o", "a.PNG"], 2, "hint: end it in .txt or .md\n"),
+        (["nrr", "--book", "orders", "-o", "a.xlsx"], 2, "error[unknown-ending]: nothing is written as"),
+        (["nrr", "--book", "orders", "-o", "a.csv.old"], 2, "hint: end it in .csv, .json or .parquet, or"),
+        (["nrr", "--book", "orders", "-o", "a.xls", "--format", "csv"], 2, "error[unknown-ending]"),
         (["nrr", "--book", "orders", "--target", "prod"], 2, "--target: error[target-missing]: profile"),
         (["nrr", "--book", "orders", "--profile", "shp"], 2, "hint: did you mean 'shop'?"),
         (["nrr", "--book", "orders", "--profiles-dir", "x"], 2, "there is no profiles.yml in x"),
