@@ -197,7 +197,7 @@ def _sample_of(proposal: Proposal, found: Sequence[Sample]) -> Sample | None:
 
 
 def _with_flags(proposal: Proposal, options: Namespace, found: Sequence[Sample]) -> Proposal:
-    """Give a proposal with what flags say, and with the key that follows from it unless they say that too."""
+    """Give a proposal with what flags say; what they do not say goes by that: attributes are what is left."""
     given = {
         "relation": options.relation,
         "shape": options.shape,
@@ -208,6 +208,10 @@ def _with_flags(proposal: Proposal, options: Namespace, found: Sequence[Sample])
         "key": listed(options.key),
     }
     said = dataclasses.replace(proposal, **{key: value for key, value in given.items() if value})
+    if not options.attribute:
+        taken = {*said.unit, said.amount, *said.dates}
+        left = tuple(name for name in said.attributes if name not in taken)
+        said = dataclasses.replace(said, attributes=left)
     sample = _sample_of(said, found)
     return said if options.key or sample is None else dataclasses.replace(said, key=key_of(said, sample))
 

@@ -373,6 +373,13 @@ def test_the_id_of_a_row_is_proposed_as_its_key(
     assert propose(Sample("given", COLUMNS[shape] | added)).key == key
 
 
+def test_what_flags_say_is_not_proposed_to_slice_by(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    words = ("--relation", "fct_subscriptions", "--dry-run", "--unit", "plan")
+    assert "attributes: [region]" in init(folder, *words)
+    assert "attributes: [plan]" in init(folder, *words, "--attribute", "plan")
+
+
 def test_a_key_goes_by_what_flags_say(tmp_path: Path) -> None:
     folder = project(tmp_path / "shop")
     relation = ("--relation", "fct_subscriptions", "--dry-run")
