@@ -14,6 +14,7 @@ from typing import Literal, NoReturn, get_args
 from rollforward import __version__
 from rollforward.errors import did_you_mean
 from rollforward.folders import environment
+from rollforward.meant import OPTIONS, meant
 from rollforward.shapes import SHAPES
 
 GROUPS = (
@@ -119,11 +120,21 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, with the nearest word there is, and leave with exit code 2."""
-        wrong = re.search(r"unrecognized arguments: (--[\w-]+)|<command>: invalid choice: '(\w+)'", message)
+        wrong = re.search(r"invalid choice: '([^']+)' \(choose from (.+)\)", message)
         if wrong:
-            hint = _hint_for_option(wrong[1]) if wrong[1] else did_you_mean(wrong[2], command_names())
+            hint = did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
             message += f"\n{hint}" if hint else ""
         super().error(message)
+
+
+def parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Give what the words of a command line say; leaves with exit code 2 where it is not clear."""
+    top = parser()
+    options, rest = top.parse_known_args(joined(arguments))
+    if rest:
+        hint = _hint_for(rest[0], options.command)
+        top.error(f"unrecognized arguments: {' '.join(rest)}" + (f"\n{hint}" if hint else ""))
+    return options
 
 
 def parser(width: int = 0) -> Parser:
@@ -158,13 +169,35 @@ def commands_of(top: Parser) -> dict[str, argparse.ArgumentParser]:
     return {name: found.choices[name] for name in command_names()}
 
 
-def _hint_for_option(word: str) -> str:
-    """Say which commands have an option that this one has not, or the nearest one there is."""
+def _hint_for(word: str, command: str) -> str:
+    """Say what may be meant by a word that a command does not take."""
+    option = word.partition("=")[0]
+    if option.startswith("--"):
+        return _hint_for_option(option, command)
+    if not word.startswith("-"):
+        return _PLAIN_WORDS.get(command, "")
+    return ""
+
+
+_PLAIN_WORDS = {
+    "list": "list takes one word",
+    "show": "show takes one metric at a time",
+    "explain": "explain takes one metric at a time; --period names the period",
+    "query": "metrics come first, before the options; --from and --to name the periods",
+    "sql": "metrics come first, before the options; --from and --to name the periods",
+}
+"""What is said of a word too many, by the command."""
+
+
+def _hint_for_option(option: str, command: str) -> str:
+    """Say which option of the command is meant, or nearly written so, and which commands have this one."""
     options = {name: tuple(each._option_string_actions) for name, each in commands_of(parser()).items()}
-    having = [name for name, known in options.items() if word in known]
-    if having:
-        return f"it is an option of {', '.join(having)}"
-    return did_you_mean(word, dict.fromkeys(option for known in options.values() for option in known))
+    known = [each.removeprefix("--") for each in options[command]]
+    word = option.removeprefix("--").replace("_", "-").lower()
+    here = " and ".join(f"'--{name}'" for name in meant(word, OPTIONS, known))
+    if having := [name for name, each in options.items() if option in each]:
+        return f"it is an option of {', '.join(having)}" + (f"; {command} has {here}" if here else "")
+    return f"did you mean {here}?" if here else did_you_mean(option, options[command])
 
 
 def joined(arguments: Sequence[str]) -> list[str]:
@@ -300,7 +333,7 @@ def _query(command: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="FILE",
-        help="write to a file instead, by its ending as csv, json or parquet",
+        help="write to a file instead, by its ending as csv, json, parquet or, as .txt or .md, the table",
     )
 
 

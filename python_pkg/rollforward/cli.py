@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: list[str]) -> int:
-    from rollforward.arguments import joined, parser
+    from rollforward.arguments import parsed
     from rollforward.errors import ProblemsFound
     from rollforward.said import Said, Setting, problems_said
     from rollforward.screen import screen_of
@@ -43,7 +43,7 @@ def _main(arguments: list[str]) -> int:
 
     open_closed()
     try:
-        options = parser().parse_args(joined(arguments))
+        options = parsed(arguments)
     except SystemExit as stopped:
         # What argparse had to say, help perhaps, is on its way to the screen.
         stopped.code = _say(Said(code=int(stopped.code or 0)))

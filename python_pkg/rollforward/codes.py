@@ -85,6 +85,9 @@ FORMULAS: Mapping[str, str] = {
         "A formula is written out down to measures; one over others over others can grow beyond reading."
     ),
     "zero-denominator": "What is always 0 cannot be divided by.",
+    "hundred-in-percent": (
+        "`format: percent` shows 0.5 as 50 %; what is multiplied by 100 already would be shown as 5,000 %."
+    ),
     "cycle": "A metric is defined by itself, perhaps on a way over others.",
     "compounded-rate": (
         "A rate is not multiplied up over periods: customers that join or leave in between belong "
@@ -190,6 +193,7 @@ ASKED: Mapping[str, str] = {
         "The book has no such period at this comparison, or the last one asked for is before the first."
     ),
     "plot-of-data": "A plot is for people, the formats for programs.",
+    "unknown-ending": "A file's name ends as nothing does that is written: programs go by the ending.",
     "binary-to-terminal": "Parquet would only disturb a terminal.",
     "no-project": "There is no dbt_project.yml in the folder or above it.",
     "no-git": "Meanings are compared with those of a git revision, so the project has to be in a checkout.",

@@ -42,7 +42,16 @@ from rollforward.layout import (
 )
 from rollforward.options import listed, wanted_of
 from rollforward.outputs import write_whole
-from rollforward.proposals import Proposal, Sample, best, propose
+from rollforward.proposals import (
+    Proposal,
+    Sample,
+    amount_in_texts,
+    best,
+    key_of,
+    months_of,
+    notes_on,
+    propose,
+)
 from rollforward.said import Said, Setting
 from rollforward.samples import samples
 from rollforward.schema import SCHEMA_FILE
@@ -71,15 +80,16 @@ def run(options: Namespace, setting: Setting) -> Said:
     document = vars_document(layout)
     _check_book_name(options.book, document)
     steps, known = [], []
+    notes: tuple[str, ...] = ()
     if has_vars(document):
         known.append(f"{document.path} has vars of {PACKAGE}")
         book = _first_book(document)
         if any(vars(options)[flag] for flag in BOOK_FLAGS):
-            proposal = _completed(options, setting, layout)
+            proposal, notes = _completed(options, setting, layout)
             block = vars_text(options.book or book_name(proposal), proposal)
             steps.append(_Step(document.path, None, f"add to the books of {document.path}:\n\n{block}"))
     else:
-        proposal = _completed(options, setting, layout)
+        proposal, notes = _completed(options, setting, layout)
         name = options.book or book_name(proposal)
         steps.append(_vars_step(layout, document, name, proposal))
         book = (name, proposal)
@@ -92,11 +102,14 @@ def run(options: Namespace, setting: Setting) -> Said:
         known.append(step)
     else:
         steps.append(step)
-    return _done(steps, known, layout, dry=options.dry_run)
+    return Said(_done(steps, known, layout, dry=options.dry_run), notes)
 
 
-def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal:
-    """Give the book: what flags say, then what the data says, then what the user answers."""
+def _completed(options: Namespace, setting: Setting, layout: Layout) -> tuple[Proposal, tuple[str, ...]]:
+    """Give the book: what flags say, then what the data says, then what the user answers.
+
+    Beside it what is doubtful about it.
+    """
     found = samples(layout, target_folder(layout.root), wanted_of(options), options.relation)
     _check_relation(options.relation, layout)
     guessed = propose(found[0]) if options.relation and found else best(found)
@@ -104,7 +117,7 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
         message = "no relation of the project looks like revenue by customer and date"
         hint = "say --relation, --shape, --unit, --amount and --date"
         raise refused("no-proposal", message, on_command_line(), hint)
-    proposal = _with_flags(guessed or Proposal(options.relation), options)
+    proposal = _with_flags(guessed or Proposal(options.relation), options, found)
     if setting.ask is not None and not options.yes:
         relation = setting.ask("model, seed or source with the revenue", proposal.relation)
         if relation != proposal.relation:
@@ -113,16 +126,29 @@ def _completed(options: Namespace, setting: Setting, layout: Layout) -> Proposal
             proposal = propose(found[0]) if found else Proposal(relation)
         proposal = _asked(proposal, setting.ask)
     _check_columns(proposal, found)
+    sample = _sample_of(proposal, found)
     if proposal.missing:
-        message = f"it cannot be told how to read '{proposal.relation}'"
-        unseen = "; or build it with dbt first, so that its columns can be looked at" if not found else ""
-        hint = f"say {', '.join(proposal.missing)}{unseen}"
-        raise refused("no-proposal", message, on_command_line(), hint)
+        raise _untold(proposal, sample)
     if len(proposal.dates) > len(SHAPES[proposal.shape].dates):
         message = f"shape {proposal.shape} has {len(SHAPES[proposal.shape].dates)} date column"
         hint = f"columns: {', '.join(SHAPES[proposal.shape].dates)}"
         raise refused("no-proposal", message, on_command_line("--date"), hint)
-    return proposal
+    if sample is None:
+        return proposal, ()
+    notes = tuple(f"rollforward: {note}" for note in notes_on(proposal, sample))
+    return dataclasses.replace(proposal, months=months_of(proposal, sample)), notes
+
+
+def _untold(proposal: Proposal, sample: Sample | None) -> ProblemsFound:
+    """Say what has to be said of a relation, and where its amount is, if that is written in texts."""
+    message = f"it cannot be told how to read '{proposal.relation}'"
+    hint = f"say {', '.join(proposal.missing)}"
+    if sample is None:
+        hint += "; or build it with dbt first, so that its columns can be looked at"
+    elif not proposal.amount and (found := amount_in_texts(sample)):
+        message += f": '{found[0]}' holds texts such as '{found[1]}', which are no numbers"
+        hint = f"turn '{found[0]}' into a number in the model, or {hint}"
+    return refused("no-proposal", message, on_command_line(), hint)
 
 
 def _check_book_name(name: str, document: Document) -> None:
@@ -150,7 +176,7 @@ def _check_relation(relation: str, layout: Layout) -> None:
 
 def _check_columns(proposal: Proposal, found: Sequence[Sample]) -> None:
     """Refuse names that the relation has no column of, all of them at once, where its columns are known."""
-    sample = next((each for each in found if each.relation == proposal.relation), None)
+    sample = _sample_of(proposal, found)
     columns = {name.lower(): name for name in sample.columns} if sample else {}
     words = (*proposal.unit, proposal.amount, *proposal.dates, *proposal.attributes, *proposal.key)
     unknown = [word for word in dict.fromkeys(words) if columns and word and word.lower() not in columns]
@@ -166,7 +192,12 @@ def _check_columns(proposal: Proposal, found: Sequence[Sample]) -> None:
         )
 
 
-def _with_flags(proposal: Proposal, options: Namespace) -> Proposal:
+def _sample_of(proposal: Proposal, found: Sequence[Sample]) -> Sample | None:
+    return next((each for each in found if each.relation == proposal.relation), None)
+
+
+def _with_flags(proposal: Proposal, options: Namespace, found: Sequence[Sample]) -> Proposal:
+    """Give a proposal with what flags say; what they do not say goes by that: attributes are what is left."""
     given = {
         "relation": options.relation,
         "shape": options.shape,
@@ -176,7 +207,13 @@ def _with_flags(proposal: Proposal, options: Namespace) -> Proposal:
         "attributes": listed(options.attribute),
         "key": listed(options.key),
     }
-    return dataclasses.replace(proposal, **{key: value for key, value in given.items() if value})
+    said = dataclasses.replace(proposal, **{key: value for key, value in given.items() if value})
+    if not options.attribute:
+        taken = {*said.unit, said.amount, *said.dates}
+        left = tuple(name for name in said.attributes if name not in taken)
+        said = dataclasses.replace(said, attributes=left)
+    sample = _sample_of(said, found)
+    return said if options.key or sample is None else dataclasses.replace(said, key=key_of(said, sample))
 
 
 def _asked(proposal: Proposal, ask: Callable[[str, str], str]) -> Proposal:
@@ -266,8 +303,8 @@ def _schema(layout: Layout) -> str:
     return shown_path(file, layout.root / DEFINITIONS)
 
 
-def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) -> Said:
-    """Write the files and say so."""
+def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) -> str:
+    """Write the files; gives what is said of that."""
     lines = []
     for step in steps:
         file = layout.root / step.path
@@ -287,7 +324,7 @@ def _done(steps: list[_Step], known: list[str], layout: Layout, *, dry: bool) ->
         lines.append(f"nothing to do: {'; '.join(known)}")
     if not dry:
         lines += list(_next(steps, layout))
-    return Said("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
 
 def _next(steps: list[_Step], layout: Layout) -> Iterator[str]:

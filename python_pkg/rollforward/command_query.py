@@ -61,6 +61,7 @@ def run(options: Namespace, setting: Setting) -> Said:
     if options.plot and options.format != "table":
         message, hint = "a plot is no file format", "leave --format out"
         raise refused("plot-of-data", message, on_command_line("--plot"), hint)
+    form = _form(options)
     wanted = wanted_of(options)
     target = workspace.target(wanted)
     with open_session(target, setting.root, wanted) as session:
@@ -75,7 +76,6 @@ def run(options: Namespace, setting: Setting) -> Said:
     through = None if reach is None else reach.through
     # A file is read on other screens, and by programs: nothing in it is of this one but its width.
     screen = Screen(width=setting.screen.width) if options.output else setting.screen
-    form = _form(options)
     if form == "parquet" and options.output is None and screen.terminal:
         message, hint = "parquet cannot be read on a screen", "say --output FILE, or pipe it"
         raise refused("binary-to-terminal", message, on_command_line("--format"), hint)
@@ -88,11 +88,30 @@ def run(options: Namespace, setting: Setting) -> Said:
 
 def _form(options: Namespace) -> str:
     """Give what to write an answer as: as asked, else as the ending of the file says."""
-    if options.plot:
-        return "plot"
-    ending = options.output.suffix.lower().removeprefix(".") if options.output else ""
-    is_said = options.format != "table" or ending not in ("csv", "json", "parquet")
-    return str(options.format) if is_said else ending
+    form = "plot" if options.plot else str(options.format)
+    if options.output is None:
+        return form
+    ending = options.output.suffix.lower().removeprefix(".")
+    _check_ending(ending, form)
+    return ending if form == "table" and ending in _DATA else form
+
+
+_DATA = ("csv", "json", "parquet")
+_FOR_PEOPLE = ".txt or .md"
+_OTHERS = ("xlsx", "xls", "ods", "tsv", "pdf", "html", "duckdb", "db", "png", "svg", "gz", "zip")
+"""Endings that other programs go by: they are not believed even where a format is asked for."""
+
+
+def _check_ending(ending: str, form: str) -> None:
+    """Refuse an ending that promises what the file would not hold; raises ProblemsFound."""
+    place, is_plot = on_command_line("--output"), form == "plot"
+    if is_plot and ending in _DATA:
+        message, hint = f"a plot is no {ending}", f"end the file in {_FOR_PEOPLE}, or leave --plot out"
+        raise refused("plot-of-data", message, place, hint)
+    is_asked = form in _DATA
+    if ending in _OTHERS or not (is_asked or ending in ("", "txt", "md", *_DATA)):
+        endings = _FOR_PEOPLE if is_plot else f".csv, .json or .parquet, or {_FOR_PEOPLE} for the table"
+        raise refused("unknown-ending", f"nothing is written as .{ending}", place, f"end it in {endings}")
 
 
 def _written(

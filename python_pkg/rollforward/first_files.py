@@ -12,6 +12,7 @@ from rollforward.source import Document, Mapping, Scalar, Sequence, typed
 
 VIEW_FILE = "metrics/retention.yml"
 METRICS = ("net_expansion_rate", "gross_revenue_retention", "customer_retention_rate", "revenue_growth_rate")
+_TWICE_TWELVE = 24
 _PLAIN = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 
 
@@ -71,11 +72,7 @@ def has_vars(document: Document) -> bool:
 def view_text(name: str, proposal: Proposal, schema: str) -> str:
     """Give the file of a first view, with the line by which editors know what may stand in it."""
     by = f"[{proposal.attributes[0]}]" if proposal.attributes else "[]"
-    if SHAPES[proposal.shape].measurement == "period_sum":
-        compared, comparisons = "twelve months against the twelve before", "trailing_12_months"
-    else:
-        compared = "each month against the one before, and against a year before"
-        comparisons = "month_over_month, trailing_12_months"
+    compared, comparisons, why = _compared(proposal)
     line = f"# yaml-language-server: $schema={schema}\n" if schema else ""
     return f"""\
 {line}views:
@@ -83,9 +80,25 @@ def view_text(name: str, proposal: Proposal, schema: str) -> str:
     description: How the customers of {name} develop, {compared}.
     book: {name}
     metrics: [{", ".join(METRICS)}]
-    comparisons: [{comparisons}]
+{why}    comparisons: [{comparisons}]
     by: {by}
 """
+
+
+def _compared(proposal: Proposal) -> tuple[str, str, str]:
+    """Give what is compared with what in words, the comparisons, and a line that says why where it must."""
+    if SHAPES[proposal.shape].measurement != "period_sum":
+        compared = "each month against the one before, and against a year before"
+        return compared, "month_over_month, trailing_12_months", ""
+    # Who buys now and then comes and goes from month to month: that says little, but while a book is young
+    # there is nothing else to see.
+    compared = "twelve months against the twelve before"
+    if not 0 < proposal.months < _TWICE_TWELVE:
+        return compared, "trailing_12_months", ""
+    seen = "1 month" if proposal.months == 1 else f"{proposal.months} months"
+    why = f"trailing_12_months begins with month {_TWICE_TWELVE}; the rows looked at reach over {seen}."
+    compared = f"each month against the one before, and {compared}"
+    return compared, "month_over_month, trailing_12_months", f"    # {why}\n"
 
 
 def with_package(text: str, document: Document | None, source: str) -> str | None:

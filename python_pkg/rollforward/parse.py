@@ -180,7 +180,8 @@ def _metric(entry: Entries, project: str) -> Metric | None:
     kind = entry.word("type", TYPE_KEYS, "")
     own = TYPE_KEYS.get(kind, ())
     others = own or tuple(key for keys in TYPE_KEYS.values() for key in keys)
-    entry.check_keys(names((*CARD_KEYS, *others)), required((*CARD_KEYS, *own)))
+    hints = {"type": f"one of {', '.join(TYPE_KEYS)}"}
+    entry.check_keys(names((*CARD_KEYS, *others)), required((*CARD_KEYS, *own)), hints)
     card = _card(entry, project)
     return _of_kind(kind, card, entry) if card else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
@@ -15,6 +16,7 @@ from typing import TypeVar
 from rollforward.digits import MOST_DECIMALS, MOST_DIGITS
 from rollforward.errors import Place, Problem, did_you_mean
 from rollforward.keys import ELSEWHERE
+from rollforward.meant import KEYS, meant
 from rollforward.source import Mapping, Node, Scalar, Sequence
 
 # PostgreSQL cuts names off at 63 characters, and views append _denominator.
@@ -25,6 +27,7 @@ _PLAIN_NUMBER_HINT = (
     f"write digits, at most {MOST_DIGITS} before the point and {MOST_DECIMALS} behind it, without quotes: 0.5"
 )
 _JINJA = re.compile(r"\{\{|\{%|\{#|#\}")
+_NO_HINTS: Map[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +43,34 @@ class Entries:
         """Note a problem."""
         self.problems.append(Problem(code, message, place, hint))
 
-    def check_keys(self, allowed: Iterable[str], required: Iterable[str] = ()) -> None:
-        """Note keys that are not known, and those that are missing or empty and must not be."""
+    def check_keys(
+        self, allowed: Iterable[str], required: Iterable[str] = (), hints: Map[str, str] = _NO_HINTS
+    ) -> None:
+        """Note keys that are not known, and those that are missing or empty and must not be.
+
+        `hints` say what to do about some keys that are unknown here, or missing.
+        """
         known = list(allowed)
         for key, _ in self.mapping.entries:
             if key.text not in known:
-                otherwise = f"allowed here: {', '.join(known)}"
-                code, hint = ELSEWHERE.get(key.text, ("unknown-key", ""))
-                hint = hint or did_you_mean(key.text, known, otherwise=otherwise)
+                code, hint = self._unknown(key.text, known)
+                hint = hints.get(key.text, hint)
                 self.say(code, f"unknown key '{key.text}' in {self.what}", key.place, hint)
         for name in required:
             value = self.mapping.get(name)
             if value is None:
-                self.say("missing-key", f"the key '{name}' is missing in {self.what}", self.place)
+                message = f"the key '{name}' is missing in {self.what}"
+                self.say("missing-key", message, self.place, hints.get(name, ""))
             elif is_nothing(value) or (isinstance(value, Sequence) and not value.items):
                 self.say("empty-value", f"'{name}' is empty", value.place)
+
+    def _unknown(self, word: str, known: list[str]) -> tuple[str, str]:
+        """Give the code and the hint for a key that is not one of those known here."""
+        if found := meant(word, KEYS, known):
+            return "unknown-key", f"did you mean '{found[0]}'?"
+        if word in ELSEWHERE:
+            return ELSEWHERE[word]
+        return "unknown-key", did_you_mean(word, known, otherwise=f"allowed here: {', '.join(known)}")
 
     def text(self, key: str) -> Scalar | None:
         """Give the value of a key that holds a word or a sentence."""
@@ -93,27 +109,34 @@ class Entries:
             message = f"'{scalar.text}' is not a whole number from {least} to {most}"
             # YAML counts in eights where a number begins with 0.
             hint = "write it without the leading 0" if re.fullmatch(r"0\d+", scalar.text) else ""
+            if not re.search(r"\d", scalar.text):
+                hint = f"write it in digits, such as {min(most, 12)}"
             self.say("not-a-number", message, scalar.place, hint)
         return default
 
-    def texts(self, key: str, *, single: bool = False) -> tuple[Scalar, ...]:
-        """Give the values of a key that holds a list of words, or one word where `single`."""
+    def texts(self, key: str, *, single: bool = False, example: str = "") -> tuple[Scalar, ...]:
+        """Give the values of a key that holds a list of words, or one word where `single`.
+
+        Something else is answered by what is in the list of an example, or by its own words as a list.
+        """
         value = self.mapping.get(key)
         if value is None or is_nothing(value):
             return ()
         if isinstance(value, Sequence):
             read = [self._text_of(item, f"an entry of '{key}'") for item in value.items]
             return self._once(key, [scalar for scalar in read if scalar is not None])
-        if isinstance(value, Scalar) and single:
+        several = isinstance(value, Scalar) and not value.quote and "," in value.text
+        if isinstance(value, Scalar) and single and not several:
             word = self._text_of(value, f"'{key}'")
             return () if word is None else (word,)
-        wrong = "a mapping" if isinstance(value, Mapping) else "a text"
-        self.say("wrong-shape", f"'{key}' has to be a list, not {wrong}", value.place, "write [a, b]")
+        wrong = "a mapping" if isinstance(value, Mapping) else "a text with a comma" if several else "a text"
+        hint = f"write [{example or _listed(value)}]"
+        self.say("wrong-shape", f"'{key}' has to be a list, not {wrong}", value.place, hint)
         return ()
 
     def numbers(self, key: str) -> tuple[Scalar, ...]:
         """Give the values of a key that holds a list of numbers, each larger than the one before."""
-        read = self.texts(key)
+        read = self.texts(key, example="1000, 5000")
         for scalar in read:
             if scalar.quote or not _PLAIN_NUMBER.fullmatch(scalar.text):
                 self.say("not-a-number", f"'{scalar.text}' is not a number", scalar.place, _PLAIN_NUMBER_HINT)
@@ -164,6 +187,12 @@ class Entries:
             self.say("jinja", message, node.within(found.start(), 2), "say it in plain words")
             return None
         return node
+
+
+def _listed(node: Node) -> str:
+    """Give the words of a text as they stand in a list; of anything else an example."""
+    words = [word.strip() for word in node.text.split(",")] if isinstance(node, Scalar) else [""]
+    return ", ".join(words) if all(re.fullmatch(r"\w+", word) for word in words) else "a, b"
 
 
 def is_nothing(node: Node) -> bool:

@@ -44,6 +44,12 @@ from rollforward.source import Scalar
 Named = TypeVar("Named")
 MOST_PARTS = 200
 _LISTED = "`rollforward list metrics` names them all"
+_NO_METRICS = {
+    **dict.fromkeys(("mrr", "revenue", "recurring_revenue"), "ending_revenue"),
+    "arr": "ending_revenue * 12",
+    **dict.fromkeys(("customers", "subscribers", "customer_count"), "ending_customers"),
+}
+"""What people ask for that is no metric here, and what it comes down to: amounts are per month."""
 _NO_BOOK = "the vars of rollforward declare no book"
 
 
@@ -379,6 +385,8 @@ def _measure(word: Name | Scalar) -> Problem:
 
 def _unknown_metric(word: Name | Scalar, known: Iterable[str], otherwise: str) -> Problem:
     hint = did_you_mean(word.text, known, otherwise=otherwise)
+    if expr := _NO_METRICS.get(word.text.lower(), ""):
+        hint = f"write {expr}" if isinstance(word, Name) else f"declare one: type: derived, expr: {expr}"
     return Problem("unknown-metric", f"metric '{word.text}' is not defined", word.place, hint)
 
 
@@ -446,6 +454,8 @@ def _named_book(name: Scalar, settings: Settings, problems: list[Problem]) -> Bo
     if name.text not in books and name.text not in settings.broken_books:
         where = f"known: {', '.join(books)}" if books else _NO_BOOK
         hint = did_you_mean(name.text, books, otherwise=where)
+        if "," in name.text:
+            hint = "name one book at a time: what two books hold is never added up"
         problems.append(Problem("unknown-book", f"book '{name.text}' is not defined", name.place, hint))
     return books.get(name.text)
 

@@ -180,6 +180,33 @@ def zero_denominator(meanings: Meanings) -> Iterator[Problem]:
             yield Problem("zero-denominator", message, _at_formula(meaning))
 
 
+def hundred_in_percent(meanings: Meanings) -> Iterator[Problem]:
+    """What is shown in percent is not multiplied by 100 as well: it would look a hundred times too large."""
+    for meaning in meanings.metrics:
+        formula = formula_of(meaning.metric)
+        if formula is None or meaning.metric.card.format != "percent":
+            continue
+        for number in _factors(formula):
+            if number.value == 100:
+                message = f"metric '{meaning.name}' is shown in percent, and multiplied by 100 besides"
+                hint = "leave it out: 0.5 is shown as 50 %"
+                yield Problem("hundred-in-percent", message, number.place, hint)
+
+
+def _factors(formula: Formula) -> Iterator[Number]:
+    """Give the numbers by which a formula as a whole is multiplied."""
+    match formula:
+        case Number():
+            yield formula
+        case Negative(operand):
+            yield from _factors(operand)
+        case Operation("*", left, right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case Operation("/", left, _):
+            yield from _factors(left)
+
+
 def too_many_digits(meanings: Meanings) -> Iterator[Problem]:
     """The numbers of a formula, multiplied out as its SQL has them, are such as every engine can hold."""
     for meaning in meanings.metrics:
@@ -358,6 +385,7 @@ RULES: tuple[Rule, ...] = (
     mixed_kinds,
     constant_formula,
     zero_denominator,
+    hundred_in_percent,
     too_many_digits,
     ratio_of_sums,
     compounded_rate,

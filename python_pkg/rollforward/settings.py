@@ -40,6 +40,12 @@ SETTINGS = (
 )
 BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "comparisons", "as_of_date")
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
+NOT_IN_BOOKS = {
+    **dict.fromkeys(("where", "filter", "filters", "condition"), "filter in your model: all rows are read"),
+    **dict.fromkeys(SETTINGS[2:], "it is for all books: write it beside `books`"),
+    "shape": f"one of {', '.join(SHAPES)}",
+}
+"""What is said of keys that a book has not or, as its shape, must have."""
 COMPARISON_KEYS = ("grain", "lookback", "periods_summed")
 REACTIVATIONS = ("own", "new")
 ALL_DATES = tuple(dict.fromkeys(key for shape in SHAPES.values() for key in shape.dates))
@@ -134,7 +140,8 @@ def _book(entry: Entries, name: Scalar, comparisons: Collection[str]) -> Book:
     _check_plain(name, "a book", entry)
     shape = entry.word("shape", SHAPES, "")
     dates = SHAPES[shape].dates if shape else ALL_DATES
-    entry.check_keys((*BOOK_KEYS, *dates), (*BOOK_REQUIRED, *dates[:1]) if shape else BOOK_REQUIRED)
+    needed = (*BOOK_REQUIRED, *dates[:1]) if shape else BOOK_REQUIRED
+    entry.check_keys((*BOOK_KEYS, *dates), needed, NOT_IN_BOOKS)
     for key in ("relation", "amount", *dates):
         _texts(filter(None, [entry.text(key)]), entry)
     relation = _relation(entry)

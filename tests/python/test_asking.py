@@ -285,7 +285,9 @@ def test_a_condition_that_leaves_nothing_is_named(capsys: pytest.CaptureFixture[
     assert re.fullmatch(r"rollforward: --where leaves none of \d+ rows: --by shows .*\n", err), err
 
 
-@pytest.mark.parametrize(("name", "form"), [("a.csv", "csv"), ("a.JSON", "json"), ("a.txt", "table")])
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.csv", "csv"), ("a.JSON", "json"), ("a.md", "table"), ("a", "table")]
+)
 def test_a_file_is_written_as_its_ending_says(
     name: str, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -358,8 +360,10 @@ def test_sql_is_the_statement_that_is_run(
     [
         (["nrr"], 2, "error[missing-book]: nothing says which book is read"),
         (["nrr", "--book", "ordrs"], 2, "hint: did you mean 'orders'?"),
+        (["nrr", "--book", "orders,sheet"], 2, "hint: name one book at a time: what two books hold is never"),
         (["nrx", "--book", "orders"], 2, "error[unknown-metric]: metric 'nrx' is not defined"),
         (["nrr"], 2, "hint: say --book; known: "),
+        (["MRR", "--book", "orders"], 2, "hint: declare one: type: derived, expr: ending_revenue\n"),
         (["nrr", "--book", "orders", "--where", "period_end > '2026'"], 2, "hint: use --from and --to"),
         (["nrr", "--book", "orders", "--by", "plan"], 2, "error[unknown-attribute]"),
         (["nrr", "--book", "orders", "--comparison", "year_over_year"], 2, "error[comparison-not-in-book]"),
@@ -373,6 +377,11 @@ def test_sql_is_the_statement_that_is_run(
         ),
         (["nrr", "--book", "orders", "--order-by", "plan"], 2, "error[unknown-column]"),
         (["nrr", "--book", "orders", "--plot", "--format", "csv"], 2, "error[plot-of-data]"),
+        (["nrr", "--book", "orders", "--plot", "-o", "a.csv"], 2, "error[plot-of-data]: a plot is no csv\n"),
+        (["nrr", "--book", "orders", "--plot", "-o", "a.PNG"], 2, "hint: end it in .txt or .md\n"),
+        (["nrr", "--book", "orders", "-o", "a.xlsx"], 2, "error[unknown-ending]: nothing is written as"),
+        (["nrr", "--book", "orders", "-o", "a.csv.old"], 2, "hint: end it in .csv, .json or .parquet, or"),
+        (["nrr", "--book", "orders", "-o", "a.xls", "--format", "csv"], 2, "error[unknown-ending]"),
         (["nrr", "--book", "orders", "--target", "prod"], 2, "--target: error[target-missing]: profile"),
         (["nrr", "--book", "orders", "--profile", "shp"], 2, "hint: did you mean 'shop'?"),
         (["nrr", "--book", "orders", "--profiles-dir", "x"], 2, "there is no profiles.yml in x"),

@@ -36,6 +36,7 @@ vars:
         started_on: started_on
         ended_on: ended_on
         attributes: [plan, region]
+        key: [subscription_id, started_on]
 """
 
 
@@ -133,7 +134,8 @@ def test_a_table_of_the_database_is_looked_at(tmp_path: Path) -> None:
     ):
         assert line in said
     assert "attributes: [channel]" in said and "key: order_id" in said
-    assert "trailing_12_months" in said and "would write metrics/retention.yml" in said
+    assert "comparisons: [month_over_month, trailing_12_months]" in said
+    assert "would write metrics/retention.yml" in said
     assert not (folder / "metrics").exists()
 
 
@@ -341,6 +343,101 @@ def test_what_cannot_be_an_attribute_is_not_proposed() -> None:
 def test_what_a_row_has_become_is_not_proposed_to_slice_by() -> None:
     columns = {**COLUMNS["intervals"], **dict.fromkeys(("status", "Subscription_Status"), ["a", "b", "a"])}
     assert propose(Sample("given", columns)).attributes == ("plan_tier",)
+
+
+KEYS = {
+    "an event has an id": ("payments", {"order_id": ["1", "2"]}, ("order_id",)),
+    "an id that is missing": ("payments", {"order_id": ["1", " "]}, ()),
+    "an id that is repeated": ("payments", {"order_id": ["1", "1"]}, ()),
+    "the id of the line, not of what it is a line of": (
+        "payments",
+        {"invoice_id": ["1", "2"], "line_id": ["7", "8"]},
+        ("line_id",),
+    ),
+    "ids of customers and plans": ("payments", {"account_id": ["1", "2"], "plan_id": ["1", "2"]}, ()),
+    "what goes on can get further rows": ("intervals", {"id": ["1", "2", "3"]}, ("id", "start_date")),
+    "of a part": (
+        "intervals",
+        {"subscription_item_id": ["1", "2", "3"]},
+        ("subscription_item_id", "start_date"),
+    ),
+    "of a snapshot": ("snapshots", {"item_id": ["1", "2"]}, ("item_id", "date_month")),
+}
+
+
+@pytest.mark.parametrize("shape, added, key", KEYS.values(), ids=list(KEYS))
+def test_the_id_of_a_row_is_proposed_as_its_key(
+    shape: str, added: dict[str, list[str]], key: tuple[str, ...]
+) -> None:
+    """Without one, a row that was loaded twice counts twice."""
+    assert propose(Sample("given", COLUMNS[shape] | added)).key == key
+
+
+def test_what_flags_say_is_not_proposed_to_slice_by(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    words = ("--relation", "fct_subscriptions", "--dry-run", "--unit", "plan")
+    assert "attributes: [region]" in init(folder, *words)
+    assert "attributes: [plan]" in init(folder, *words, "--attribute", "plan")
+
+
+def test_a_key_goes_by_what_flags_say(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    relation = ("--relation", "fct_subscriptions", "--dry-run")
+    assert "key: [subscription_id, started_on]" in init(folder, *relation)
+    assert "key: subscription_id\n" in init(folder, *relation, "--key", "subscription_id")
+    assert "key:" not in init(folder, *relation, "--unit", "subscription_id")
+    snapshots = init(folder, *relation, "--shape", "snapshots", "--date", "ended_on")
+    assert "key: [subscription_id, ended_on]" in snapshots
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "comparisons"),
+    [
+        ("2024-01-12", "2025-12-30", "month_over_month, trailing_12_months"),
+        ("2024-01-12", "2025-12-31", "trailing_12_months"),
+    ],
+)
+def test_a_young_book_of_payments_has_something_to_look_at(
+    tmp_path: Path, first: str, last: str, comparisons: str
+) -> None:
+    """Twelve months against the twelve before need twenty-four."""
+    rows = f"user_id,total,paid_at\n1,5,{first}\n1,5,{last}\n"
+    folder = project(tmp_path / "shop", FILES | {"seeds/receipts.csv": rows})
+    init(folder, "--relation", "receipts")
+    view = (folder / "metrics" / "retention.yml").read_text()
+    assert f"    comparisons: [{comparisons}]\n" in view
+    reach = "    # trailing_12_months begins with month 24; the rows looked at reach over 23 months.\n"
+    assert (reach in view) == ("month_over_month" in comparisons)
+
+
+def test_several_currencies_are_noted(tmp_path: Path) -> None:
+    rows = "user_id,total,paid_at,currency_code\n1,5,2026-01-31,EUR\n2,5,2026-01-31,"
+    folder = project(tmp_path / "shop", FILES | {"seeds/receipts.csv": rows + "USD\n"})
+    said = init(folder, "--relation", "receipts", "--dry-run")
+    assert (
+        "rollforward: 'currency_code' holds EUR and USD: amounts of several currencies would be added up"
+        " as they are; convert them in the model, or keep one currency per book\n"
+    ) in said
+    (folder / "seeds" / "receipts.csv").write_text(rows + "EUR\n")
+    assert "currencies" not in init(folder, "--relation", "receipts", "--dry-run")
+
+
+def test_amounts_that_are_texts_are_named(tmp_path: Path) -> None:
+    rows = "customer_id,mrr,date_month\na,EUR 99,2026-01-31\nb,12.50,2026-01-31\nc,,2026-01-31\n"
+    folder = project(tmp_path / "shop", FILES | {"seeds/fct_mrr.csv": rows.replace("12.50", '"1,200.00"')})
+    relation = ("--relation", "fct_mrr", "--dry-run")
+    assert init(folder, *relation, code=2) == (
+        "command line: error[no-proposal]: it cannot be told how to read 'fct_mrr': 'mrr' holds texts such as"
+        " 'EUR 99', which are no numbers\n"
+        "     = hint: turn 'mrr' into a number in the model, or say --amount\n"
+        "rollforward: 1 problem\n"
+    )
+    (folder / "seeds" / "fct_mrr.csv").write_text(rows)
+    said = init(folder, *relation, "--amount", "mrr")
+    assert "amount: mrr" in said
+    assert "rollforward: 'mrr' holds no number in 1 of 3 rows looked at, such as 'EUR 99': they would" in said
+    (folder / "seeds" / "fct_mrr.csv").write_text(rows.replace("EUR 99", "99"))
+    assert "no number" not in init(folder, *relation)
 
 
 def test_columns_named_like_numbers_are_quoted(tmp_path: Path) -> None:
