@@ -201,9 +201,12 @@ def _by_whom(said: str) -> str:
 
 
 def _attached(target: Target) -> list[tuple[str, str]]:
+    """Give path and alias of each database to attach; raises ProblemsFound where it is no list of those."""
     listed = target.settings.get("attach") or []
-    entries = [entry for entry in listed if isinstance(entry, Mapping)]
-    return [(str(entry.get("path", "")), str(entry.get("alias") or "")) for entry in entries]
+    if not isinstance(listed, list) or not all(isinstance(entry, Mapping) for entry in listed):
+        message = f"`attach` of target '{target.name}' is not a list of databases"
+        raise refused("wrong-shape", message, target.place, "write each as `- path: <file>`")
+    return [(str(entry.get("path", "")), str(entry.get("alias") or "")) for entry in listed]
 
 
 def _shown(file: Path) -> str:

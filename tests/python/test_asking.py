@@ -449,7 +449,12 @@ def changed_profile(monkeypatch: pytest.MonkeyPatch, folder: Path, output: str) 
         ("{type: duckdb, path: ':memory:'}", "error[database-in-memory]"),
         ("{type: duckdb}", "error[database-in-memory]"),
         ("{type: duckdb, path: other.duckdb}", "error[database-missing]: there is no database other.duckdb"),
+        ("{type: duckdb, path: a.duckdb, attach: 5}", "error[wrong-shape]: `attach` of target"),
+        ("{type: duckdb, path: a.duckdb, attach: yes}", "error[wrong-shape]"),
+        ("{type: duckdb, path: a.duckdb, attach: [b.duckdb]}", "error[wrong-shape]"),
         ("{type: oracle, host: x}", "error[needs-dbt]"),
+        # dbt passes on what the driver itself raises where it cannot connect.
+        ("{type: duckdb, path: profiles.yml, is_ducklake: true}", "error[database-error]: IO Error: "),
     ],
 )
 def test_a_database_that_cannot_be_asked_is_said(
