@@ -13,7 +13,7 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rollforward.errors import Place, refused
+from rollforward.errors import Place, ProblemsFound, refused
 from rollforward.profile import Target
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
             connection.execute(f"attach if not exists '{attached}' as \"{name}\" (read_only)")
         except engine.Error as error:
             raise refused("database-missing", _first_line(error), target.place, _BUILD) from None
+        except RuntimeError as error:
+            raise _not_taken(error, target) from None
     return DuckDB(connection, engine, target)
 
 
@@ -133,7 +135,7 @@ class DuckDB:
         """Whether a relation can be read."""
         try:
             self.connection.execute(f"select * from {relation} limit 0")
-        except self.engine.Error:
+        except (self.engine.Error, RuntimeError):
             return False
         return True
 
@@ -155,6 +157,8 @@ class DuckDB:
             ) from None
         except self.engine.Error as error:
             raise refused("database-error", _first_line(error), self.target.place, "") from None
+        except RuntimeError as error:
+            raise _not_taken(error, self.target) from None
 
 
 _BUILD = "run `dbt build` for this target first"
@@ -193,6 +197,14 @@ def _connected(engine: ModuleType, file: Path, target: Target) -> Any:
     except engine.Error as error:
         # A process that has the file open already, dbt's own for example, has it with its own settings.
         raise refused("database-error", _first_line(error), target.place, "") from None
+    except RuntimeError as error:
+        raise _not_taken(error, target) from None
+
+
+def _not_taken(error: RuntimeError, target: Target) -> ProblemsFound:
+    """Give what is said of a text that is not UTF-8, such as a folder's name: no error of the engine is."""
+    hint = "DuckDB takes statements and paths of UTF-8 only"
+    return refused("database-error", _first_line(error), target.place, hint)
 
 
 def _by_whom(said: str) -> str:

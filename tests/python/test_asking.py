@@ -452,6 +452,7 @@ def changed_profile(monkeypatch: pytest.MonkeyPatch, folder: Path, output: str) 
         ("{type: duckdb, path: a.duckdb, attach: 5}", "error[wrong-shape]: `attach` of target"),
         ("{type: duckdb, path: a.duckdb, attach: yes}", "error[wrong-shape]"),
         ("{type: duckdb, path: a.duckdb, attach: [b.duckdb]}", "error[wrong-shape]"),
+        ("{type: duckdb, path: \"{{ env_var('NOT_UTF_8') }}\"}", "error[database-error]: std::bad_cast"),
         ("{type: oracle, host: x}", "error[needs-dbt]"),
         # dbt passes on what the driver itself raises where it cannot connect.
         ("{type: duckdb, path: profiles.yml, is_ducklake: true}", "error[database-error]: IO Error: "),
@@ -465,6 +466,8 @@ def test_a_database_that_cannot_be_asked_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     changed_profile(monkeypatch, tmp_path / "profiles", output)
+    (tmp_path / "\udcff.duckdb").touch()
+    monkeypatch.setenv("NOT_UTF_8", f"{tmp_path}/\udcff.duckdb")
     assert expected in said(capsys, "query", "nrr", "--book", "orders", code=1)
 
 

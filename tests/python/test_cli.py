@@ -139,6 +139,27 @@ def test_words_that_are_no_command_or_option_are_guessed_at(
     assert hint in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["query", "nrr", "--order-by", "--"], "argument --order-by: expected one argument"),
+        (["query", "nrr", "--where=--"], "argument --where: expected one argument"),
+        (["query", "nrr", "--where", "plan = '\udcff'"], "argument --where: 'plan = '\\udcff'' is not UTF-8"),
+        (["query", "nrr", "--order-by", "-\udcff"], "argument --order-by: '-\\udcff' is not UTF-8"),
+        (["query", "nrr", "--output", "\udcff.csv"], "argument -o/--output: '\\udcff.csv' is not UTF-8"),
+        (["query", "\udcff"], "argument METRIC: '\\udcff' is not UTF-8"),
+        (["init", "--relation", "\udcff"], "argument --relation: '\\udcff' is not UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_the_argument_it_was_given_for(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(words)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--version"])
