@@ -87,14 +87,19 @@ def _root(given: Path | None) -> Path:
     from pathlib import Path
 
     from rollforward.errors import on_command_line, refused
-    from rollforward.folders import PROJECT_FILE, find_root
+    from rollforward.folders import PROJECT_FILE, find_root, is_file
 
+    try:
+        here = Path.cwd()
+    except OSError:
+        message, hint = "the current folder is not there any more", "go to another one"
+        raise refused("no-project", message, on_command_line(), hint) from None
     if given is None:
-        if root := find_root(Path.cwd()):
+        if root := find_root(here):
             return root
         where, place = "this folder or above it", on_command_line()
         hint = "say where it is with --project-dir"
-    elif (given / PROJECT_FILE).is_file():
+    elif is_file(given / PROJECT_FILE):
         return given.resolve()
     else:
         where, place = str(given), on_command_line("--project-dir")

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rollforward.errors import Place, ProblemsFound, refused
+from rollforward.folders import at_home, is_file
 from rollforward.profile import Target
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
 def open_file(path: str, place: Place) -> DuckDB:
     """Open a database file by its path, given at a place; raises ProblemsFound as for a target."""
     file = file_of(path, Path.cwd())
-    if not file.is_file():
+    if not is_file(file):
         hint = "name a DuckDB file that dbt has built from the base"
         raise refused("database-missing", f"there is no database {_shown(file)}", place, hint)
     return open_duckdb(Target("", "", False, "duckdb", {"path": str(file)}, place.path), Path.cwd())
@@ -80,9 +81,9 @@ def open_file(path: str, place: Place) -> DuckDB:
 
 def file_of(path: str, root: Path) -> Path:
     """Give the file a profile's path means: dbt takes it from where it runs, usually the project's folder."""
-    given = Path(path).expanduser()
+    given = at_home(path)
     beside = root / given
-    return given if not beside.exists() and given.exists() else beside
+    return given if not is_file(beside) and is_file(given) else beside
 
 
 class DuckDB:
@@ -181,7 +182,7 @@ def engine_of() -> ModuleType:
 
 
 def _connected(engine: ModuleType, file: Path, target: Target) -> Any:
-    if not file.is_file():
+    if not is_file(file):
         message = f"there is no database {_shown(file)}"
         raise refused(
             "database-missing", message, target.place, f"run `dbt build --target {target.name}` first"

@@ -449,6 +449,8 @@ def changed_profile(monkeypatch: pytest.MonkeyPatch, folder: Path, output: str) 
         ("{type: duckdb, path: ':memory:'}", "error[database-in-memory]"),
         ("{type: duckdb}", "error[database-in-memory]"),
         ("{type: duckdb, path: other.duckdb}", "error[database-missing]: there is no database other.duckdb"),
+        (f"{{type: duckdb, path: {'x' * 300}}}", "error[database-missing]: there is no database xxx"),
+        ("{type: duckdb, path: ~no_such_user/a.duckdb}", "error[database-missing]"),
         ("{type: duckdb, path: a.duckdb, attach: 5}", "error[wrong-shape]: `attach` of target"),
         ("{type: duckdb, path: a.duckdb, attach: yes}", "error[wrong-shape]"),
         ("{type: duckdb, path: a.duckdb, attach: [b.duckdb]}", "error[wrong-shape]"),

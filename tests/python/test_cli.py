@@ -83,6 +83,27 @@ def test_a_folder_without_a_project_is_wrong_usage(
     )
 
 
+def test_a_name_too_long_for_a_folder_is_that_of_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", "--project-dir", "x" * 300]) == 2
+    assert "--project-dir: error[no-project]: there is no dbt_project.yml in xxx" in capsys.readouterr().err
+    root = small_project(tmp_path, {"dbt_project.yml": f"name: shop\nmodel-paths: [{'x' * 300}]\n"})
+    assert cli.main(["check", "--project-dir", str(root)]) == 1
+    assert "dbt_project.yml:2:15: error[not-readable]: the folder cannot be read" in capsys.readouterr().err
+
+
+def test_a_current_folder_that_was_removed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cli.main(["check"]) == 2
+    said = "command line: error[no-project]: the current folder is not there any more"
+    assert capsys.readouterr().err.startswith(said)
+
+
 def test_a_folder_without_a_project_is_said_in_the_format_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
