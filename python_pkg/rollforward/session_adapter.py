@@ -27,7 +27,7 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
         from dbt_common.events.event_manager_client import cleanup_event_logger
 
         importlib.import_module(f"dbt.adapters.{target.type}")
-    except ImportError as error:
+    except Exception as error:  # noqa: BLE001 - an adapter that is there may fail in its own ways
         message = f"target '{target.name}' is {target.type}, which is asked through dbt: {error}"
         hint = f"pip install dbt-core dbt-{target.type}"
         raise refused("needs-dbt", message, target.place, hint) from None
