@@ -57,6 +57,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder, as far as anybody may look."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def at_home(path: str) -> Path:
     """Give a path with the home folder for ~; where nobody has that name, or no home, it stays as it is."""
     try:

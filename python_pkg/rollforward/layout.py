@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rollforward.definitions import PACKAGE
 from rollforward.errors import Place, Problem, ProblemsFound, refused
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, seen_from
+from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, is_folder, seen_from
 from rollforward.header import is_generated
 from rollforward.reader import Entries
 from rollforward.rendered import has_jinja, rendered
@@ -125,12 +125,12 @@ def check_layout(layout: Layout) -> Iterator[Problem]:
 
 def defines_nothing(layout: Layout) -> bool:
     """Whether a project has neither definitions nor anything made from them, only what comes along."""
-    return not any(folder.is_dir() for folder in (layout.root / DEFINITIONS, layout.macros, layout.models))
+    return not any(is_folder(folder) for folder in (layout.root / DEFINITIONS, layout.macros, layout.models))
 
 
 def is_installed(layout: Layout) -> bool:
     """Whether the package is where dbt puts packages."""
-    return (layout.package / DEFINITIONS).is_dir()
+    return is_folder(layout.package / DEFINITIONS)
 
 
 def definition_files(root: Path) -> tuple[Path, ...]:
