@@ -108,11 +108,21 @@ def _root(given: Path | None) -> Path:
 
 
 def _ask(what: str, proposed: str) -> str:
-    """Ask on the terminal; an empty line is what is proposed, the end of input stops everything."""
+    """Ask on the terminal; an empty line is what is proposed, the end of input stops everything.
+
+    Raises ProblemsFound for an answer that is not UTF-8, which some locales let through.
+    """
     try:
-        return input(f"{what}{f' [{proposed}]' if proposed else ''}: ").strip() or proposed
+        answer = input(f"{what}{f' [{proposed}]' if proposed else ''}: ").strip()
+        answer.encode()
     except EOFError:
         raise KeyboardInterrupt from None
+    except UnicodeError:
+        from rollforward.errors import on_command_line, refused
+
+        hint = "set the terminal to UTF-8"
+        raise refused("not-utf-8", "the answer is not UTF-8", on_command_line(), hint) from None
+    return answer or proposed
 
 
 def _say(said: Said) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rollforward import __version__, cli, command_compile
 from rollforward.arguments import STAGES, command_names
+from rollforward.errors import ProblemsFound
 from small_project import DEFINITIONS, METRIC, small_project
 
 
@@ -179,6 +180,12 @@ def test_what_is_no_text_is_refused_with_the_argument_it_was_given_for(
         cli.main(words)
     assert stopped.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_an_answer_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda _: "a\udcff")
+    with pytest.raises(ProblemsFound, match="error.not-utf-8.: the answer is not UTF-8"):
+        cli._ask("the relation", "")
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
