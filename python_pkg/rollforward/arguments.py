@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NoReturn, get_args
+from typing import Any, Literal, NoReturn, get_args
 
 from rollforward import __version__
 from rollforward.errors import did_you_mean
@@ -125,6 +125,24 @@ class Parser(argparse.ArgumentParser):
             hint = did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
             message += f"\n{hint}" if hint else ""
         super().error(message)
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Refuse `--` as the value of an option, of which some versions of Python make an empty list.
+
+        What is not UTF-8 is refused as well: no database and no file of a project takes it.
+        """
+        if action.option_strings and arg_strings == ["--"]:
+            raise argparse.ArgumentError(action, "expected one argument")
+        if not isinstance(action, argparse._SubParsersAction):
+            for text in arg_strings:
+                if (shown := _shown(text)) != text:
+                    raise argparse.ArgumentError(action, f"'{shown}' is not UTF-8")
+        return super()._get_values(action, arg_strings)
+
+
+def _shown(text: str) -> str:
+    """Give an argument with escapes for the bytes that are not UTF-8, which Python keeps in its own way."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:

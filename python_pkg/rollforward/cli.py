@@ -87,14 +87,19 @@ def _root(given: Path | None) -> Path:
     from pathlib import Path
 
     from rollforward.errors import on_command_line, refused
-    from rollforward.folders import PROJECT_FILE, find_root
+    from rollforward.folders import PROJECT_FILE, find_root, is_file
 
+    try:
+        here = Path.cwd()
+    except OSError:
+        message, hint = "the current folder is not there any more", "go to another one"
+        raise refused("no-project", message, on_command_line(), hint) from None
     if given is None:
-        if root := find_root(Path.cwd()):
+        if root := find_root(here):
             return root
         where, place = "this folder or above it", on_command_line()
         hint = "say where it is with --project-dir"
-    elif (given / PROJECT_FILE).is_file():
+    elif is_file(given / PROJECT_FILE):
         return given.resolve()
     else:
         where, place = str(given), on_command_line("--project-dir")
@@ -103,11 +108,21 @@ def _root(given: Path | None) -> Path:
 
 
 def _ask(what: str, proposed: str) -> str:
-    """Ask on the terminal; an empty line is what is proposed, the end of input stops everything."""
+    """Ask on the terminal; an empty line is what is proposed, the end of input stops everything.
+
+    Raises ProblemsFound for an answer that is not UTF-8, which some locales let through.
+    """
     try:
-        return input(f"{what}{f' [{proposed}]' if proposed else ''}: ").strip() or proposed
+        answer = input(f"{what}{f' [{proposed}]' if proposed else ''}: ").strip()
+        answer.encode()
     except EOFError:
         raise KeyboardInterrupt from None
+    except UnicodeError:
+        from rollforward.errors import on_command_line, refused
+
+        hint = "set the terminal to UTF-8"
+        raise refused("not-utf-8", "the answer is not UTF-8", on_command_line(), hint) from None
+    return answer or proposed
 
 
 def _say(said: Said) -> int:

@@ -13,6 +13,7 @@ FILES: Mapping[str, str] = {
     "not-utf-8": "A file is not encoded as UTF-8, the only encoding that YAML and dbt agree on.",
     "not-printable": "A file holds a control character, which no editor shows.",
     "too-large": "A file is larger than anybody would write by hand.",
+    "more-problems": "A file has more problems than are said at once.",
     "empty-file": "A file of definitions holds nothing.",
     "yaml-syntax": "The file is not YAML.",
     "yaml-tab": "YAML does not take tabs for indenting.",

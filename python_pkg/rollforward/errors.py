@@ -47,8 +47,29 @@ class ProblemsFound(Exception):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        """Give every problem, rendered."""
-        return "\n".join(render(problem) for problem in self.problems)
+        """Give the problems, rendered, as many of a file as somebody may read."""
+        return "\n".join(render(problem) for problem in readable(self.problems))
+
+
+MOST_OF_A_FILE = 200
+"""How many problems of one file are said: a slip at its top can make one of every line."""
+
+
+def readable(problems: Iterable[Problem]) -> list[Problem]:
+    """Give the first problems of each file, and one that says how many more it has."""
+    of_files: dict[str, list[Problem]] = {}
+    for problem in problems:
+        of_files.setdefault(problem.place.path, []).append(problem)
+    return [problem for path, found in of_files.items() for problem in _first_ones(path, found)]
+
+
+def _first_ones(path: str, found: list[Problem]) -> list[Problem]:
+    more = len(found) - MOST_OF_A_FILE
+    if more <= 0:
+        return found
+    message = "1 more problem is not said" if more == 1 else f"{more:,} more problems are not said"
+    hint = "mend the first ones, then run again"
+    return [*found[:MOST_OF_A_FILE], Problem("more-problems", message, Place(path), hint)]
 
 
 def refused(code: str, message: str, place: Place, hint: str = "") -> ProblemsFound:

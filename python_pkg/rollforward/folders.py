@@ -49,6 +49,30 @@ def environment(option: str) -> str:
     return os.environ.get(f"DBT_ENGINE_{option}") or os.environ.get(f"DBT_{option}", "")
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file: with a name too long for one there is none either."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder, as far as anybody may look."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def at_home(path: str) -> Path:
+    """Give a path with the home folder for ~; where nobody has that name, or no home, it stays as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def find_root(start: Path) -> Path | None:
     """Give the nearest folder at or above a folder that holds a dbt project."""
-    return next((folder for folder in (start, *start.parents) if (folder / PROJECT_FILE).is_file()), None)
+    return next((folder for folder in (start, *start.parents) if is_file(folder / PROJECT_FILE)), None)

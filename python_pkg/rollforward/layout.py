@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -9,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rollforward.definitions import PACKAGE
-from rollforward.errors import Place, Problem, ProblemsFound
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, seen_from
+from rollforward.errors import Place, Problem, ProblemsFound, refused
+from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, is_folder, seen_from
 from rollforward.header import is_generated
 from rollforward.reader import Entries
 from rollforward.rendered import has_jinja, rendered
@@ -124,12 +125,12 @@ def check_layout(layout: Layout) -> Iterator[Problem]:
 
 def defines_nothing(layout: Layout) -> bool:
     """Whether a project has neither definitions nor anything made from them, only what comes along."""
-    return not any(folder.is_dir() for folder in (layout.root / DEFINITIONS, layout.macros, layout.models))
+    return not any(is_folder(folder) for folder in (layout.root / DEFINITIONS, layout.macros, layout.models))
 
 
 def is_installed(layout: Layout) -> bool:
     """Whether the package is where dbt puts packages."""
-    return (layout.package / DEFINITIONS).is_dir()
+    return is_folder(layout.package / DEFINITIONS)
 
 
 def definition_files(root: Path) -> tuple[Path, ...]:
@@ -216,12 +217,25 @@ def _package(root: Path, name: str, entries: Entries) -> Path:
     if name == PACKAGE:
         return root
     given = entries.text("packages-install-path")
-    return root / (given.text if given else "dbt_packages") / PACKAGE
+    return (_folder(root, given) if given else root / "dbt_packages") / PACKAGE
 
 
 def _folders(root: Path, entries: Entries, key: str, default: str) -> tuple[Path, ...]:
-    given = tuple(word.text for word in entries.texts(key)) or (default,)
-    return tuple(Path(os.path.normpath(root / folder)) for folder in given)
+    return tuple(_folder(root, word) for word in entries.texts(key)) or (root / default,)
+
+
+def _folder(root: Path, word: Scalar) -> Path:
+    """Give a folder that is named, there or not; raises ProblemsFound where no folder can have the name."""
+    folder = Path(os.path.normpath(root / word.text))
+    try:
+        folder.lstat()
+    except ValueError as error:
+        raise refused("not-readable", f"the folder cannot be read: {error}", word.place) from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            message = f"the folder cannot be read: {error.strerror}"
+            raise refused("not-readable", message, word.place) from None
+    return folder
 
 
 def _first_line(path: Path) -> str:

@@ -48,7 +48,11 @@ def read_manifest(target: Path, ids: tuple[str, ...]) -> Manifest | None:
     except (OSError, ValueError):
         return None
     return Manifest(
-        path, metadata.get("adapter_type") or "", metadata.get("project_name") or "", written, found
+        path,
+        str(metadata.get("adapter_type") or ""),
+        str(metadata.get("project_name") or ""),
+        written,
+        found,
     )
 
 
@@ -71,13 +75,13 @@ def _value_of(text: mmap.mmap, key: str) -> Mapping[str, Any] | None:
 
 
 def _node(value: Mapping[str, Any]) -> Node:
-    config = value.get("config") or {}
+    config = value.get("config")
     name = str(value.get("alias") or value.get("name") or "")
     return Node(
         database=str(value.get("database") or ""),
         schema=str(value.get("schema") or ""),
         identifier=name,
         relation=str(value.get("relation_name") or name),
-        configured_schema=str(config.get("schema") or ""),
+        configured_schema=str(config.get("schema") or "") if isinstance(config, dict) else "",
         code=str(value.get("raw_code") or ""),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rollforward.errors import Place, did_you_mean, on_command_line, refused
-from rollforward.folders import environment
+from rollforward.folders import at_home, environment, is_file
 from rollforward.rendered import has_jinja, rendered
 from rollforward.source import Mapping as Nodes
 from rollforward.source import Node, Scalar, Sequence, content_of, read_document
@@ -94,9 +94,9 @@ def find_profiles(root: Path, wanted: Wanted) -> Path:
     then is the project's own folder looked into, where dbt v2 has one.
     """
     named = wanted.profiles_dir or environment("PROFILES_DIR")
-    folders = [Path(named).expanduser()] if named else [Path.cwd(), Path.home() / ".dbt", root]
+    folders = [at_home(named)] if named else [Path.cwd(), at_home("~/.dbt"), root]
     for folder in folders:
-        if (folder / PROFILES_FILE).is_file():
+        if is_file(folder / PROFILES_FILE):
             return folder / PROFILES_FILE
     looked = ", ".join(dict.fromkeys(_short(folder) for folder in folders))
     hint = "say where it is with --profiles-dir, or set DBT_PROFILES_DIR"
@@ -138,7 +138,7 @@ def _names(node: Node | None, *, besides: str = "") -> list[str]:
 
 def _short(path: Path) -> str:
     """Give a folder or a file as people write it: relative to here or to home where it is inside."""
-    for base, mark in ((Path.home(), "~"), (Path.cwd(), ".")):
+    for base, mark in ((at_home("~"), "~"), (Path.cwd(), ".")):
         if path == base:
             return "this folder" if mark == "." else mark
         if path.is_relative_to(base):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE
+from rollforward.folders import DEFINITIONS, PROJECT_FILE, VARS_FILE, is_folder
 from rollforward.stamp import STAMP, is_fresh, state_of, write_stamp
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def is_due(root: Path, target: Path) -> bool:
     try:
         return is_installed(read_layout(root, []))
     except ProblemsFound:
-        return (root / "dbt_packages" / "rollforward").is_dir()
+        return is_folder(root / "dbt_packages" / "rollforward")
 
 
 @dataclass(frozen=True, slots=True)

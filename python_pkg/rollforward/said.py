@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rollforward.errors import Problem, render
+from rollforward.errors import Problem, readable, render
 from rollforward.screen import Screen
 
 DONE, PROBLEMS, USAGE = 0, 1, 2
@@ -33,12 +33,15 @@ class Setting:
 
 
 def problems_said(problems: Sequence[Problem], how: str, *, colour: bool, command: str = "") -> Said:
-    """Give every problem: as text for people, as json or SARIF where that was asked for.
+    """Give the problems: as text for people, as json or SARIF where that was asked for.
 
-    The json of a command that writes files says that none was written.
+    Of a file with very many the first are said. The json of a command that writes files says that none was
+    written.
     """
     is_usage = all(problem.place.is_typed for problem in problems)
     code = DONE if not problems else USAGE if is_usage else PROBLEMS
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    problems = readable(problems)
     if how == "json":
         nothing: dict[str, Any] = {"written": [], "removed": []} if command in _WRITING else {}
         return Said(as_json({**nothing, "problems": problems_as_data(problems)}), code=code)
@@ -46,7 +49,6 @@ def problems_said(problems: Sequence[Problem], how: str, *, colour: bool, comman
         from rollforward.sarif import sarif
 
         return Said(sarif(problems) + "\n", code=code)
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return Said(
         notes=(*(render(problem, colour=colour) for problem in problems), f"rollforward: {count}"), code=code
     )

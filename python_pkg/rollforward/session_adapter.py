@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,10 +25,9 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
         from dbt.mp_context import get_mp_context
         from dbt_common.context import set_invocation_context
         from dbt_common.events.event_manager_client import cleanup_event_logger
-        from dbt_common.exceptions import DbtBaseException
 
         importlib.import_module(f"dbt.adapters.{target.type}")
-    except ImportError as error:
+    except Exception as error:  # noqa: BLE001 - an adapter that is there may fail in its own ways
         message = f"target '{target.name}' is {target.type}, which is asked through dbt: {error}"
         hint = f"pip install dbt-core dbt-{target.type}"
         raise refused("needs-dbt", message, target.place, hint) from None
@@ -43,25 +43,22 @@ def open_adapter(target: Target, root: Path, wanted: Wanted) -> Adapter:
         threads=1,
         which="show",
     )
-    try:
+    with _said_as_problems(target):
         set_from_args(arguments, None)
         config = RuntimeConfig.from_args(arguments)
         # dbt keeps one adapter a type: another target of the same would be asked where the first one is.
         reset_adapters()  # type: ignore[no-untyped-call, unused-ignore]
         register_adapter(config, get_mp_context())
         adapter = get_adapter(config)
-    except DbtBaseException as error:
-        raise refused("database-error", _said(error), target.place) from None
-    return Adapter(adapter, DbtBaseException, target)
+    return Adapter(adapter, target)
 
 
 class Adapter:
     """An adapter with a connection of its own name."""
 
-    def __init__(self, adapter: Any, error: type[Exception], target: Target) -> None:
-        """Keep an adapter and the class of dbt's errors."""
+    def __init__(self, adapter: Any, target: Target) -> None:
+        """Keep an adapter and the target it is for."""
         self.adapter = adapter
-        self.error = error
         self.target = target
 
     def __enter__(self) -> Adapter:
@@ -91,19 +88,13 @@ class Adapter:
 
     def columns(self, relation: str) -> list[tuple[str, str]]:
         """Give the names and types of a relation's columns."""
-        try:
-            with self.adapter.connection_named("rollforward"):
-                found = self.adapter.get_column_schema_from_query(f"select * from {relation} where 1 = 0")
-        except self.error as error:
-            raise refused("database-error", _said(error), self.target.place) from None
+        with _said_as_problems(self.target), self.adapter.connection_named("rollforward"):
+            found = self.adapter.get_column_schema_from_query(f"select * from {relation} where 1 = 0")
         return [(column.name, str(column.data_type).lower()) for column in found]
 
     def _table(self, sql: str) -> Any:
-        try:
-            with self.adapter.connection_named("rollforward"):
-                _, table = self.adapter.execute(self._ended(sql), fetch=True)
-        except self.error as error:
-            raise refused("database-error", _said(error), self.target.place) from None
+        with _said_as_problems(self.target), self.adapter.connection_named("rollforward"):
+            _, table = self.adapter.execute(self._ended(sql), fetch=True)
         return table
 
     def _ended(self, sql: str) -> str:
@@ -113,5 +104,12 @@ class Adapter:
         return text if engine is None or text.endswith(engine.ending) else f"{text}\n{engine.ending}"
 
 
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())
+@contextmanager
+def _said_as_problems(target: Target) -> Iterator[None]:
+    """Raise ProblemsFound for whatever is raised: not every error of a driver arrives as one of dbt's."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - each driver has errors of its own
+        # What a driver could not do stands in its first line, why in its last.
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise refused("database-error", said, target.place) from None

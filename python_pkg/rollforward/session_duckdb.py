@@ -13,7 +13,8 @@ from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rollforward.errors import Place, refused
+from rollforward.errors import Place, ProblemsFound, refused
+from rollforward.folders import at_home, is_file
 from rollforward.profile import Target
 
 if TYPE_CHECKING:
@@ -64,13 +65,15 @@ def open_duckdb(target: Target, root: Path) -> DuckDB:
             connection.execute(f"attach if not exists '{attached}' as \"{name}\" (read_only)")
         except engine.Error as error:
             raise refused("database-missing", _first_line(error), target.place, _BUILD) from None
+        except RuntimeError as error:
+            raise _not_taken(error, target) from None
     return DuckDB(connection, engine, target)
 
 
 def open_file(path: str, place: Place) -> DuckDB:
     """Open a database file by its path, given at a place; raises ProblemsFound as for a target."""
     file = file_of(path, Path.cwd())
-    if not file.is_file():
+    if not is_file(file):
         hint = "name a DuckDB file that dbt has built from the base"
         raise refused("database-missing", f"there is no database {_shown(file)}", place, hint)
     return open_duckdb(Target("", "", False, "duckdb", {"path": str(file)}, place.path), Path.cwd())
@@ -78,9 +81,9 @@ def open_file(path: str, place: Place) -> DuckDB:
 
 def file_of(path: str, root: Path) -> Path:
     """Give the file a profile's path means: dbt takes it from where it runs, usually the project's folder."""
-    given = Path(path).expanduser()
+    given = at_home(path)
     beside = root / given
-    return given if not beside.exists() and given.exists() else beside
+    return given if not is_file(beside) and is_file(given) else beside
 
 
 class DuckDB:
@@ -133,7 +136,7 @@ class DuckDB:
         """Whether a relation can be read."""
         try:
             self.connection.execute(f"select * from {relation} limit 0")
-        except self.engine.Error:
+        except (self.engine.Error, RuntimeError):
             return False
         return True
 
@@ -155,6 +158,8 @@ class DuckDB:
             ) from None
         except self.engine.Error as error:
             raise refused("database-error", _first_line(error), self.target.place, "") from None
+        except RuntimeError as error:
+            raise _not_taken(error, self.target) from None
 
 
 _BUILD = "run `dbt build` for this target first"
@@ -177,7 +182,7 @@ def engine_of() -> ModuleType:
 
 
 def _connected(engine: ModuleType, file: Path, target: Target) -> Any:
-    if not file.is_file():
+    if not is_file(file):
         message = f"there is no database {_shown(file)}"
         raise refused(
             "database-missing", message, target.place, f"run `dbt build --target {target.name}` first"
@@ -193,6 +198,14 @@ def _connected(engine: ModuleType, file: Path, target: Target) -> Any:
     except engine.Error as error:
         # A process that has the file open already, dbt's own for example, has it with its own settings.
         raise refused("database-error", _first_line(error), target.place, "") from None
+    except RuntimeError as error:
+        raise _not_taken(error, target) from None
+
+
+def _not_taken(error: RuntimeError, target: Target) -> ProblemsFound:
+    """Give what is said of a text that is not UTF-8, such as a folder's name: no error of the engine is."""
+    hint = "DuckDB takes statements and paths of UTF-8 only"
+    return refused("database-error", _first_line(error), target.place, hint)
 
 
 def _by_whom(said: str) -> str:
@@ -201,9 +214,12 @@ def _by_whom(said: str) -> str:
 
 
 def _attached(target: Target) -> list[tuple[str, str]]:
+    """Give path and alias of each database to attach; raises ProblemsFound where it is no list of those."""
     listed = target.settings.get("attach") or []
-    entries = [entry for entry in listed if isinstance(entry, Mapping)]
-    return [(str(entry.get("path", "")), str(entry.get("alias") or "")) for entry in entries]
+    if not isinstance(listed, list) or not all(isinstance(entry, Mapping) for entry in listed):
+        message = f"`attach` of target '{target.name}' is not a list of databases"
+        raise refused("wrong-shape", message, target.place, "write each as `- path: <file>`")
+    return [(str(entry.get("path", "")), str(entry.get("alias") or "")) for entry in listed]
 
 
 def _shown(file: Path) -> str:

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from rollforward.folders import seen_from
+from rollforward.folders import is_file, is_folder, seen_from
 
 STAMP = "rollforward_stamp.json"
 _CODE = Path(__file__).parent
@@ -78,8 +78,8 @@ def _content(file: Path) -> bytes:
 
 def _files(start: Path, suffixes: tuple[str, ...]) -> list[Path]:
     """Give a file itself, or the files below a folder that can matter."""
-    if not start.is_dir():
-        return [start] if start.exists() else []
+    if not is_folder(start):
+        return [start] if is_file(start) else []
     return sorted(
         Path(folder, name) for folder, _, names in os.walk(start) for name in names if name.endswith(suffixes)
     )

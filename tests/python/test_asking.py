@@ -20,6 +20,7 @@ import yaml
 from conftest import Built, Project, close_databases, forget_settings, run_dbt
 from rollforward import cli, command_query
 from rollforward.arguments import parser
+from rollforward.manifest import read_manifest
 from rollforward.profile import Target, Wanted, read_target
 from rollforward.said import Setting
 from rollforward.screen import Screen
@@ -508,7 +509,16 @@ def changed_profile(monkeypatch: pytest.MonkeyPatch, folder: Path, output: str) 
         ("{type: duckdb, path: ':memory:'}", "error[database-in-memory]"),
         ("{type: duckdb}", "error[database-in-memory]"),
         ("{type: duckdb, path: other.duckdb}", "error[database-missing]: there is no database other.duckdb"),
+        (f"{{type: duckdb, path: {'x' * 300}}}", "error[database-missing]: there is no database xxx"),
+        ("{type: duckdb, path: ~no_such_user/a.duckdb}", "error[database-missing]"),
+        ("{type: duckdb, path: a.duckdb, attach: 5}", "error[wrong-shape]: `attach` of target"),
+        ("{type: duckdb, path: a.duckdb, attach: yes}", "error[wrong-shape]"),
+        ("{type: duckdb, path: a.duckdb, attach: [b.duckdb]}", "error[wrong-shape]"),
+        ("{type: duckdb, path: \"{{ env_var('NOT_UTF_8') }}\"}", "error[database-error]: std::bad_cast"),
         ("{type: oracle, host: x}", "error[needs-dbt]"),
+        ("{type: __init__, path: a.duckdb}", "error[needs-dbt]"),
+        # dbt passes on what the driver itself raises where it cannot connect.
+        ("{type: duckdb, path: profiles.yml, is_ducklake: true}", "error[database-error]: IO Error: "),
     ],
 )
 def test_a_database_that_cannot_be_asked_is_said(
@@ -519,7 +529,16 @@ def test_a_database_that_cannot_be_asked_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     changed_profile(monkeypatch, tmp_path / "profiles", output)
+    (tmp_path / "\udcff.duckdb").touch()
+    monkeypatch.setenv("NOT_UTF_8", f"{tmp_path}/\udcff.duckdb")
     assert expected in said(capsys, "query", "nrr", "--book", "orders", code=1)
+
+
+def test_a_manifest_of_other_shapes_is_no_reason_to_give_up(tmp_path: Path) -> None:
+    written = {"metadata": {"adapter_type": 5}, "nodes": {"model.a.b": {"name": "b", "config": 5}}}
+    (tmp_path / "manifest.json").write_text(json.dumps(written))
+    found = read_manifest(tmp_path, ("model.a.b",))
+    assert found is not None and (found.adapter, found.nodes["model.a.b"].configured_schema) == ("5", "")
 
 
 def copied(shop: tuple[Project, Built], file: Path, *changes: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rollforward import __version__, cli, command_compile
 from rollforward.arguments import STAGES, command_names
+from rollforward.errors import ProblemsFound
 from small_project import DEFINITIONS, METRIC, small_project
 
 
@@ -81,6 +82,27 @@ def test_a_folder_without_a_project_is_wrong_usage(
         "     = hint: name the folder that has it\n"
         "rollforward: 1 problem\n"
     )
+
+
+def test_a_name_too_long_for_a_folder_is_that_of_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["check", "--project-dir", "x" * 300]) == 2
+    assert "--project-dir: error[no-project]: there is no dbt_project.yml in xxx" in capsys.readouterr().err
+    root = small_project(tmp_path, {"dbt_project.yml": f"name: shop\nmodel-paths: [{'x' * 300}]\n"})
+    assert cli.main(["check", "--project-dir", str(root)]) == 1
+    assert "dbt_project.yml:2:15: error[not-readable]: the folder cannot be read" in capsys.readouterr().err
+
+
+def test_a_current_folder_that_was_removed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cli.main(["check"]) == 2
+    said = "command line: error[no-project]: the current folder is not there any more"
+    assert capsys.readouterr().err.startswith(said)
 
 
 def test_a_folder_without_a_project_is_said_in_the_format_asked_for(
@@ -152,6 +174,33 @@ def test_words_that_are_no_command_or_option_are_guessed_at(
         cli.main(words)
     assert stopped.value.code == 2
     assert hint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["query", "nrr", "--order-by", "--"], "argument --order-by: expected one argument"),
+        (["query", "nrr", "--where=--"], "argument --where: expected one argument"),
+        (["query", "nrr", "--where", "plan = '\udcff'"], "argument --where: 'plan = '\\udcff'' is not UTF-8"),
+        (["query", "nrr", "--order-by", "-\udcff"], "argument --order-by: '-\\udcff' is not UTF-8"),
+        (["query", "nrr", "--output", "\udcff.csv"], "argument -o/--output: '\\udcff.csv' is not UTF-8"),
+        (["query", "\udcff"], "argument METRIC: '\\udcff' is not UTF-8"),
+        (["init", "--relation", "\udcff"], "argument --relation: '\\udcff' is not UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_the_argument_it_was_given_for(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(words)
+    assert stopped.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_answer_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda _: "a\udcff")
+    with pytest.raises(ProblemsFound, match="error.not-utf-8.: the answer is not UTF-8"):
+        cli._ask("the relation", "")
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,9 +20,9 @@ OTHERS = {
 }  # fmt: skip
 IN_FILES = {
     "not-readable", "not-utf-8", "not-printable", "too-large", "package-missing", "not-writable",
-    "missing", "stale", "edited-by-hand", "in-the-way", "orphan", "edited-orphan",
+    "more-problems", "missing", "stale", "edited-by-hand", "in-the-way", "orphan", "edited-orphan",
 }  # fmt: skip
-"""What needs a file that is no text, or files that were generated before: tested where it arises."""
+"""What needs a file that is no text, or very long, or that was generated before: tested where it arises."""
 
 
 def codes_of_cases() -> set[str]:
@@ -50,6 +50,20 @@ def test_no_other_code_is_written_anywhere() -> None:
 
 def test_the_page_has_every_code_once() -> None:
     assert re.findall(r"^### `(.+)`$", PAGE.read_text(), flags=re.MULTILINE) == list(CODES)
+
+
+def test_of_a_file_with_very_many_problems_the_first_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of them together would be more than a code host takes."""
+    much = {"metrics/much.yml": f"metrics: [{'a, ' * 20_000}a]\n", "metrics/little.yml": "metrics: [a]\n"}
+    root = small_project(tmp_path, much)
+    assert cli.main(["check", "--format", "sarif", "--project-dir", str(root)]) == 1
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [result["ruleId"] for result in run["results"]] == [*["wrong-shape"] * 201, "more-problems"]
+    assert run["results"][-1]["message"]["text"].startswith("19,801 more problems are not said")
+    assert cli.main(["check", "--project-dir", str(root)]) == 1
+    assert capsys.readouterr().err.endswith("\nrollforward: 20002 problems\n")
 
 
 def test_sarif_says_where_and_why() -> None:

@@ -1,5 +1,6 @@
 """Compiling a project on disk: what is written, kept, removed and refused, and what an idle run costs."""
 
+import errno
 import ntpath
 import subprocess
 import sys
@@ -151,6 +152,21 @@ def test_a_file_that_cannot_be_read_is_named(root: Path, name: str) -> None:
     with pytest.raises(ProblemsFound) as found:
         compile_project(root, root / "target")
     assert str(found.value).startswith(f"{name}: error[not-readable]: cannot be read: ")
+
+
+def test_packages_that_cannot_be_looked_into_are_not_there(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_dir = Path.is_dir
+
+    def denied(path: Path) -> bool:
+        if "dbt_packages" in path.parts:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", denied)
+    with pytest.raises(ProblemsFound, match=r"dbt_project.yml: error\[package-missing\]"):
+        compile_project(root, root / "target")
 
 
 def test_a_file_where_a_folder_goes_is_not_written_over(tmp_path: Path) -> None:

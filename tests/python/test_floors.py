@@ -12,9 +12,9 @@ DESIGN = (REPO / "DESIGN.md").read_text()
 BUILD = REPO / "macros" / "building" / "build.sql"
 PACKAGE = REPO / "python_pkg" / "rollforward"
 OF_FILES = {
-    "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "is_file", "is_dir", "stat",
-    "rglob", "glob", "iterdir", "mkdir", "unlink", "rename", "symlink_to", "chmod", "copymode",
-    "TemporaryDirectory",
+    "open", "fdopen", "read_text", "read_bytes", "write_text", "write_bytes", "is_file", "is_dir",
+    "is_folder", "stat", "rglob", "glob", "iterdir", "mkdir", "unlink", "rename", "symlink_to", "chmod",
+    "copymode", "TemporaryDirectory",
 }  # fmt: skip
 
 

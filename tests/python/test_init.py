@@ -287,6 +287,13 @@ def test_a_file_that_cannot_be_written_is_left_whole(tmp_path: Path, monkeypatch
     assert (folder / "dbt_project.yml").is_symlink() and (folder / "ours.yml").read_text() == PROJECT + VARS
 
 
+def test_a_link_to_itself_is_no_place_to_write(tmp_path: Path) -> None:
+    folder = project(tmp_path / "shop")
+    (folder / "packages.yml").symlink_to("packages.yml")
+    assert "packages.yml: error[not-writable]: cannot be written: Too many levels" in init(folder, code=1)
+    assert (folder / "packages.yml").is_symlink()
+
+
 def test_what_cannot_be_added_as_text_is_said(tmp_path: Path) -> None:
     folder = project(tmp_path / "shop", FILES | {"dbt_project.yml": PROJECT + "vars: {other: 1}\n"})
     said = init(folder)

@@ -91,6 +91,8 @@ def test_profiles_are_looked_for_in_dbts_order(tmp_path: Path, monkeypatch: pyte
     given = str(project(tmp_path / "given"))
     assert Path(read(root, profiles_dir=given).file).parent == Path(given) == dbts("--profiles-dir", given)
     assert "there is no profiles.yml in ./nowhere" in refused(root, profiles_dir=str(tmp_path / "nowhere"))
+    assert "there is no profiles.yml in xxx" in refused(root, profiles_dir="x" * 300)
+    assert "there is no profiles.yml in ~no_such_user" in refused(root, profiles_dir="~no_such_user")
 
 
 def dbts(*arguments: str) -> Path:
