@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,15 @@ def test_answers_are_the_same(built: Built, naive_job: Any) -> None:
     found = questions.answers(same, "rollforward", book_of(naive_job))
     assert all(found.values())
     assert found == questions.answers(naive_job, "naive")
+
+
+def test_a_question_is_asked_of_the_like_on_both_sides(naive_job: Any) -> None:
+    texts = {side: questions.asked(naive_job, side, "book") for side in ("rollforward", "naive")}
+    read = {
+        side: [re.search(r"from (\w+)", sql)[1] for sql in asked.values()] for side, asked in texts.items()
+    }
+    assert read["rollforward"] == ["rollforward__revenue_cohorts", "rollforward__customer_movements"]
+    assert read["naive"] == ["cohorts", "customers_trailing_12_months"]
 
 
 def test_one_cent_is_a_difference(built: Built, naive_job: Any, tmp_path: Path) -> None:
