@@ -14,10 +14,12 @@ import pytest
 from conftest import REPO, Built, Project
 
 sys.path.append(str(REPO / "benchmarks"))
-books, compare, figures, floor, generate, measure, naive, package, plot, questions, report, warehouse = map(
-    importlib.import_module,
-    ("books", "compare", "figures", "floor", "generate", "measure", "naive")
-    + ("project", "plot", "questions", "report", "warehouse"),
+books, compare, figures, floor, generate, measure, naive, package, plot, questions, report, run, warehouse = (
+    map(
+        importlib.import_module,
+        ("books", "compare", "figures", "floor", "generate", "measure", "naive")
+        + ("project", "plot", "questions", "report", "run", "warehouse"),
+    )
 )
 
 CUSTOMERS = 250
@@ -95,6 +97,35 @@ def test_naive_cohorts_are_the_same(built: Built, naive_job: Any) -> None:
     assert compare.differences(built.database, naive_job.database, book_of(naive_job)) == []
 
 
+@pytest.mark.parametrize("shape", ["intervals", "snapshots"])
+def test_a_short_spine_is_shorter_and_gives_the_same(
+    built: Built, files: dict[str, Path], tmp_path: Path, shape: str
+) -> None:
+    short, whole = (job(shape, "five", files[shape], tmp_path / name) for name in ("short", "whole"))
+    for asked, spine in ((short, naive.FROM_FIRST_MONTH), (whole, naive.EVERY_MONTH)):
+        Path(asked.folder).mkdir()
+        naive.build(asked, spine)
+    assert compare.differences(built.database, short.database, f"{shape}_five") == []
+    assert spine_rows(short) < spine_rows(whole)
+    assert spine_rows(whole) % MONTHS == 0
+
+
+def spine_rows(asked: Any) -> int:
+    with duckdb.connect(str(asked.database)) as connection:
+        return int(connection.execute("select count(*) from customer_months").fetchone()[0])
+
+
+def test_the_naive_ways_take_part_where_they_are_asked_for() -> None:
+    given = ["--sizes", "10,20", "--shapes", "intervals,payments", "--naive-up-to", "10", "--out", "x.json"]
+    cases = run.cases(run.arguments([*given, "--contenders", "rollforward,naive,naive_short_spine"]))
+    assert [(case.book.customers, case.book.shape, case.contenders) for case in cases] == [
+        (10, "intervals", ("naive", "naive_short_spine", "rollforward")),
+        (10, "payments", ("naive", "rollforward")),
+        (20, "intervals", ("rollforward",)),
+        (20, "payments", ("rollforward",)),
+    ]
+
+
 def test_answers_are_the_same(built: Built, naive_job: Any) -> None:
     same = job(naive_job.shape, "three", Path(naive_job.files), built.database.parent)
     found = questions.answers(same, "rollforward", book_of(naive_job))
@@ -117,6 +148,38 @@ def test_one_cent_is_a_difference(built: Built, naive_job: Any, tmp_path: Path) 
     with duckdb.connect(str(changed)) as connection:
         connection.execute("update cohorts set new_revenue = new_revenue + 0.01 where rowid = 0")
     assert len(compare.differences(built.database, changed, book_of(naive_job))) == 4
+
+
+def test_builds_of_rollforward_are_compared_too(built: Built, tmp_path: Path) -> None:
+    changed = tmp_path / "changed.duckdb"
+    changed.write_bytes(built.database.read_bytes())
+    asked = (built.database, changed, "intervals_three", "rollforward")
+    assert compare.differences(*asked) == []
+    with duckdb.connect(str(changed)) as connection:
+        cohorts = "rollforward__revenue_cohorts where book = 'intervals_three'"
+        connection.execute(f"delete from {cohorts} and rowid = (select min(rowid) from {cohorts})")
+    assert len(compare.differences(*asked)) == 2
+
+
+def test_everyone_is_compared_with_the_full_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked = []
+    monkeypatch.setattr(run, "script", lambda *arguments: asked.append(arguments))
+    jobs = {
+        name: job("intervals", "three", tmp_path, tmp_path / name)
+        for name in ("naive", "naive_short_spine", "floor", "rollforward", "rollforward_next_month")
+    }
+    found = run.compared_cohorts(jobs)
+    assert [(one["contender"], one["equals"]) for one in found] == [
+        ("naive", "rollforward"),
+        ("naive_short_spine", "rollforward"),
+        ("rollforward_next_month", "rollforward"),
+    ]
+    assert [arguments[-1] for arguments in asked] == ["naive", "naive", "rollforward"]
+    assert asked[2][1:3] == (
+        str(jobs["rollforward"].database),
+        str(jobs["rollforward_next_month"].database),
+    )
+    assert run.compared_cohorts({"naive": jobs["naive"], "floor": jobs["floor"]}) == []
 
 
 def test_floor_reads_every_customer(files: dict[str, Path], tmp_path: Path) -> None:
