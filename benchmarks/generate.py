@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-from books import FIRST_DAY, Book
+from books import FIRST_DAY, THREADS, Book
 
 # Two rounds of shifting and multiplying within 32 bits: even enough, in a tenth of a cryptographic hash's
 # time, and unlike DuckDB's own hash() sure never to change.
@@ -200,7 +200,7 @@ def written(book: Book, work: Path) -> Path:
         unfinished = folder.with_name(f"{folder.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        with duckdb.connect(config={"threads": 2, "temp_directory": str(work / "temp")}) as connection:
+        with duckdb.connect(config={"threads": THREADS, "temp_directory": str(work / "temp")}) as connection:
             write(book, unfinished, connection)
             files = f"read_parquet('{unfinished}/**/*.parquet')"
             (rows,) = connection.execute(f"select count(*) from {files}").fetchone()

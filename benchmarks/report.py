@@ -53,9 +53,10 @@ def facts(results: Mapping[str, Any]) -> str:
     machine = results["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
     days = sorted({one["measured_on"] for one in results["inputs"]})
+    threads = f", DuckDB with {machine['threads']} threads" if "threads" in machine else ""
     return (
         f"Measured on {' and '.join(days)}: {machine['cores']} cores ({machine['architecture']}), "
-        f"{machine['memory_gib']} GiB of memory, DuckDB with 2 threads; {versions}. "
+        f"{machine['memory_gib']} GiB of memory{threads}; {versions}. "
         f"Books of {results['months']} months."
     )
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import measure
-from books import COMPARISON_SETS, MONTHS, SHAPES, Book, Job
+from books import COMPARISON_SETS, MONTHS, SHAPES, THREADS, Book, Job
 
 HERE = Path(__file__).parent
 COMMANDS = {
@@ -156,12 +156,16 @@ def sample(contender: str, job: Job) -> dict[str, Any]:
     figures = folder / "figures.json"
     inside = json.loads(figures.read_text()) if figures.exists() else {}
     found = {**asdict(cost), "disk_mb": job.database.stat().st_size / 1e6, **inside}
-    print(
-        f"  {contender}: {cost.cpu:.1f} s CPU, {cost.wall:.1f} s, {cost.peak_mb:,.0f} MB, "
-        f"disk {found['disk_mb']:,.0f} MB",
-        flush=True,
-    )
+    print(f"  {contender}: {progress(found)}", flush=True)
     return found
+
+
+def progress(found: Mapping[str, Any]) -> str:
+    """A sample in one line: the build, which the page's first columns are of, and the process around it."""
+    build, whole = (
+        f"{part['cpu']:.1f} s CPU, {part['wall']:.1f} s" for part in (found.get("build", found), found)
+    )
+    return f"build {build}; process {whole}, {found['peak_mb']:,.0f} MB; disk {found['disk_mb']:,.0f} MB"
 
 
 def answer_times(contender: str, job: Job) -> dict[str, float]:
@@ -188,6 +192,7 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gib": round(memory / 2**30),
         "architecture": platform.machine(),
+        "threads": THREADS,
         "versions": {
             "rollforward": own.group(1) if own else "unknown",
             "python": platform.python_version(),
@@ -196,9 +201,24 @@ def machine() -> dict[str, Any]:
     }
 
 
-def numbers(text: str) -> list[int]:
+def positive(text: str) -> int:
+    """A number of at least one."""
+    if not re.fullmatch("[0-9]+", text) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above zero")
+    return int(text)
+
+
+def positives(text: str) -> list[int]:
     """Numbers between commas, smallest first."""
-    return sorted(int(part) for part in text.split(","))
+    return sorted(positive(part) for part in text.split(","))
+
+
+def memory(text: str) -> str:
+    """An amount of memory as DuckDB reads it; it is not asked here, for this process is to stay small."""
+    amount = re.fullmatch("([0-9]+(?:[.][0-9]+)?)[KMGT]i?B", text)
+    if not amount or float(amount[1]) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not an amount of memory, such as 600MB or 2GiB")
+    return text
 
 
 def names(text: str) -> list[str]:
@@ -209,11 +229,15 @@ def names(text: str) -> list[str]:
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line, or other words in its place."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", type=numbers, default=[10_000], help="customers, for example 10000,100000")
+    parser.add_argument(
+        "--sizes", type=positives, default=[10_000], help="customers, for example 10000,100000"
+    )
     parser.add_argument("--shapes", type=names, default=["intervals"], help=", ".join(SHAPES))
     parser.add_argument("--comparisons", type=names, default=["three"], help=", ".join(COMPARISON_SETS))
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--memory-limit", help="DuckDB's memory_limit for everyone, for example 600MB")
+    parser.add_argument("--repeats", type=positive, default=3)
+    parser.add_argument(
+        "--memory-limit", type=memory, help="DuckDB's memory_limit for everyone, for example 600MB"
+    )
     parser.add_argument("--naive-up-to", type=int, default=10**9, help="no baseline for larger books")
     parser.add_argument("--contenders", type=names, default=list(USUAL), help=f"of {', '.join(COMMANDS)}")
     parser.add_argument("--work", type=Path, default=HERE / "work", help="where books and databases are kept")

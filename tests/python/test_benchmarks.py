@@ -126,6 +126,38 @@ def test_the_naive_ways_take_part_where_they_are_asked_for() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--sizes", "1000,0", "'0' is not a whole number above zero"),
+        ("--sizes", "-5", "'-5' is not a whole number above zero"),
+        ("--sizes", "1e6", "'1e6' is not a whole number above zero"),
+        ("--repeats", "0", "'0' is not a whole number above zero"),
+        ("--memory-limit", "600", "'600' is not an amount of memory, such as 600MB or 2GiB"),
+        ("--memory-limit", "0GB", "'0GB' is not an amount of memory, such as 600MB or 2GiB"),
+        ("--contenders", "naive,nobody", "'nobody' is not one of naive"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_before_anything_runs(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, said: str
+) -> None:
+    with pytest.raises(SystemExit):
+        run.arguments(["--out", "x.json", option, value])
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["600MB", "2GB", "1.5GiB"])
+def test_a_limit_that_is_let_through_is_one_of_duckdb(given: str) -> None:
+    duckdb.connect(config={"memory_limit": run.memory(given)}).close()
+
+
+def test_progress_says_what_is_the_build_and_what_the_process() -> None:
+    whole = {"cpu": 15.1, "wall": 11.5, "peak_mb": 627.0, "disk_mb": 73.2}
+    assert run.progress(whole).startswith("build 15.1 s CPU, 11.5 s; process 15.1 s CPU")
+    said = "build 8.6 s CPU, 4.9 s; process 15.1 s CPU, 11.5 s, 627 MB; disk 73 MB"
+    assert run.progress({**whole, "build": {"cpu": 8.6, "wall": 4.9}}) == said
+
+
 def test_answers_are_the_same(built: Built, naive_job: Any) -> None:
     same = job(naive_job.shape, "three", Path(naive_job.files), built.database.parent)
     found = questions.answers(same, "rollforward", book_of(naive_job))
@@ -220,6 +252,7 @@ def results(sizes: tuple[int, ...]) -> dict[str, Any]:
         for name, taken in (("naive", 250.0), ("rollforward", 5.0)):
             answers.append({**facts, "customers": size, "contender": name, "milliseconds": {"a rate": taken}})
     machine = {"cores": 2, "memory_gib": 24, "architecture": "x", "versions": {"rollforward": "9.9"}}
+    machine["threads"] = 3
     run = {"measured_on": "2031-05-06", "months": 60, "machine": machine, "repeats": 3}
     return {**run, "inputs": inputs, "samples": samples, "answers": answers}
 
@@ -239,7 +272,7 @@ def test_figures_are_medians_ratios_and_slopes() -> None:
 def test_the_page_holds_the_figures_of_the_run() -> None:
     page = report.page(report.joined([results((10_000, 100_000))]), "benchmarks.svg")
     for line in (
-        "Measured on 2031-05-06: 2 cores (x), 24 GiB of memory, DuckDB with 2 threads; rollforward 9.9.",
+        "Measured on 2031-05-06: 2 cores (x), 24 GiB of memory, DuckDB with 3 threads; rollforward 9.9.",
         "| 100,000 | 400,000 | 100 × | 2.00 × | 8.00 × | 10.0 × |",
         "| 100,000 | naive | 10,000 | 1.00 | 800 | 90.0 | 10,000 | 1.00 |",
         "| rollforward | 1.00 | 0.00 | 0.00 | 0.00 |",
