@@ -236,59 +236,122 @@ def test_a_process_is_measured_and_its_failure_stops_the_run() -> None:
         measure.run([sys.executable, "-c", "raise SystemExit(3)"])
 
 
-def results(sizes: tuple[int, ...]) -> dict[str, Any]:
+def results(sizes: tuple[int, ...], naive_up_to: int = 10**9) -> dict[str, Any]:
     """A run in which rollforward costs in proportion, and the naive way with the square."""
     facts = {"shape": "intervals", "comparisons": "three", "memory_limit": None}
-    samples, inputs, answers = [], [], []
+    samples, inputs, answers, compared = [], [], [], []
     for size in sizes:
         inputs.append({**facts, "customers": size, "rows": 4 * size, "parquet_mb": 1.0})
+        beside = ["naive"] if size <= naive_up_to else []
         for repeat, more in enumerate((0, 1, 100)):  # the median is 1 more
             naive_cost = {"wall": 1.0, "cpu": size * size / 1e6 - 1 + more, "peak_mb": 800.0, "disk_mb": 90.0}
             own_cost = {"wall": 20.0, "cpu": 30.0, "peak_mb": 100.0, "disk_mb": 9.0}
             own_cost["build"] = {"wall": 0.5, "cpu": size / 1e3 - 1 + more}
             own_cost["nodes"] = {"int_rollforward__runs": 0.4, "rollforward__revenue_cohorts": 0.1}
-            for name, cost in (("naive", naive_cost), ("rollforward", own_cost)):
-                samples.append({**facts, "customers": size, "contender": name, "repeat": repeat, **cost})
+            month_cost = {**own_cost, "build": {"wall": 0.4, "cpu": size / 4e3}}
+            costs = {"naive": naive_cost, "rollforward": own_cost, "rollforward_next_month": month_cost}
+            for name in (*beside, "rollforward", "rollforward_next_month"):
+                samples.append(
+                    {**facts, "customers": size, "contender": name, "repeat": repeat, **costs[name]}
+                )
         for name, taken in (("naive", 250.0), ("rollforward", 5.0)):
-            answers.append({**facts, "customers": size, "contender": name, "milliseconds": {"a rate": taken}})
+            if name in (*beside, "rollforward"):
+                times = {"a rate": taken}
+                answers.append({**facts, "customers": size, "contender": name, "milliseconds": times})
+        for name in (*beside, "rollforward_next_month"):
+            compared.append({**facts, "customers": size, "contender": name, "equals": "rollforward"})
     machine = {"cores": 2, "memory_gib": 24, "architecture": "x", "versions": {"rollforward": "9.9"}}
     machine["threads"] = 3
     run = {"measured_on": "2031-05-06", "months": 60, "machine": machine, "repeats": 3}
-    return {**run, "inputs": inputs, "samples": samples, "answers": answers}
+    return {**run, "inputs": inputs, "samples": samples, "answers": answers, "compared": compared}
+
+
+def page_of(*runs: dict[str, Any]) -> str:
+    return str(report.page(report.joined(runs), "benchmarks.svg"))
 
 
 def test_figures_are_medians_ratios_and_slopes() -> None:
     run = results((10_000, 100_000))
     (case,) = figures.cases(run)
+    both = (10_000, 100_000)
     assert figures.cost(run, case, 10_000, "naive", "cpu") == pytest.approx(100)
     assert figures.cost(run, case, 10_000, "rollforward", "cpu") == pytest.approx(10)
+    assert figures.values(run, case, 10_000, "rollforward", "cpu") == pytest.approx([9, 10, 109])
     assert figures.process_cost(run, case, 10_000, "rollforward", "cpu") == 30
     assert figures.ratio(run, case, 100_000, "cpu") == pytest.approx(100)
-    assert figures.cost_growth(run, case, "rollforward", "cpu") == pytest.approx(1)
-    assert figures.cost_growth(run, case, "naive", "cpu") == pytest.approx(2)
-    assert figures.cost_growth(run, case, "floor", "cpu") is None
+    assert figures.process_ratio(run, case, 100_000, "cpu") == pytest.approx(10_000 / 30)
+    assert figures.share_of_full_build(run, case, 100_000) == pytest.approx(0.25)
+    assert figures.cost_growth(run, case, "rollforward", "cpu", both) == pytest.approx(1)
+    assert figures.cost_growth(run, case, "naive", "cpu", both) == pytest.approx(2)
+    assert figures.cost_growth(run, case, "floor", "cpu", both) is None
+
+
+def test_slopes_are_over_common_sizes_and_over_the_last_step() -> None:
+    run = results((1_000, 10_000, 100_000), naive_up_to=10_000)
+    (case,) = figures.cases(run)
+    assert figures.growth_sizes(run, case, ("naive", "rollforward", "floor")) == [
+        ("naive", [1_000, 10_000]),
+        ("rollforward", [1_000, 10_000]),
+        ("rollforward", [10_000, 100_000]),
+    ]
+    assert figures.growth_sizes(results((1_000,)), case, ("naive", "rollforward")) == []
 
 
 def test_the_page_holds_the_figures_of_the_run() -> None:
-    page = report.page(report.joined([results((10_000, 100_000))]), "benchmarks.svg")
+    page = page_of(results((10_000, 100_000)))
     for line in (
         "Measured on 2031-05-06: 2 cores (x), 24 GiB of memory, DuckDB with 3 threads; rollforward 9.9.",
-        "| 100,000 | 400,000 | 100 × | 2.00 × | 8.00 × | 10.0 × |",
-        "| 100,000 | naive | 10,000 | 1.00 | 800 | 90.0 | 10,000 | 1.00 |",
-        "| rollforward | 1.00 | 0.00 | 0.00 | 0.00 |",
+        "Medians of interleaved runs of each: 3, on 2031-05-06.",
+        "The same cohorts as `rollforward`, compared in every row and cell: `naive` at 10,000 and 100,000 "
+        "customers; `rollforward_next_month` at 10,000 and 100,000 customers.",
+        "| 100,000 | 400,000 | 100 × | 2.00 × | 8.00 × | 10.0 × | 333 × | 0.05 × |",
+        "| 100,000 | naive | 10,000 (9,999–10,099) | 1.00 (1.00–1.00) | 800 | 90.0 | 10,000 | 1.00 |  |",
+        "| 100,000 | rollforward_next_month | 25.0 (25.0–25.0) | 0.40 (0.40–0.40) | 100 | 9.00 | 30.0 | 20.0 "
+        "| 25% |",
+        "| rollforward | 10,000 to 100,000 | 1.00 | 0.00 | 0.00 | 0.00 |",
         "| 100,000 | a rate | 250 | 5.00 |",
         "| `int_rollforward__runs` | 0.40 | 80% |",
+        "`rollforward_next_month` is",
     ):
         assert line in page
+    assert "was not run" not in page
+    assert "rollforward_tested" not in page  # described where it took part
+    assert "naive_short_spine" not in page
+
+
+def test_the_page_says_where_the_naive_way_was_not_run() -> None:
+    page = page_of(results((10_000, 100_000), naive_up_to=10_000))
+    assert "The naive way was not run at 100,000 customers." in page
+    assert "| 100,000 | 400,000 | –" not in page
+    assert "compared in every row and cell: `naive` at 10,000 customers; `rollforward_next_month` at" in page
+    alone = page_of(results((10_000,), naive_up_to=0))
+    assert "The naive way was not run at 10,000 customers." in alone
+    assert "How many times less" not in alone
+    assert "| customers | question | rollforward, ms |" in alone
+
+
+def test_one_run_is_not_a_median() -> None:
+    run = results((10_000,))
+    page = page_of({**run, "samples": [one for one in run["samples"] if one["repeat"] == 1]})
+    assert "One run of each, on 2031-05-06." in page
+    assert "| 10,000 | naive | 100 | 1.00 |" in page
+
+
+def test_a_run_of_before_has_a_page_that_says_nothing_it_does_not_know() -> None:
+    run = {kind: found for kind, found in results((10_000,)).items() if kind != "compared"}
+    run["machine"] = {name: found for name, found in run["machine"].items() if name != "threads"}
+    page = page_of(run)
+    assert "24 GiB of memory; rollforward 9.9." in page
+    assert "compared" not in page
 
 
 def test_one_size_has_a_page_too() -> None:
-    assert "slope" not in report.page(report.joined([results((10_000,))]), "benchmarks.svg")
+    assert "slope" not in page_of(results((10_000,)))
 
 
 def test_the_page_says_when_each_size_was_measured() -> None:
     later = {**results((100_000,)), "measured_on": "2031-06-07"}
-    page = report.page(report.joined([results((10_000,)), later]), "benchmarks.svg")
+    page = page_of(results((10_000,)), later)
     assert "Measured on 2031-05-06 and 2031-06-07:" in page
     assert "at 10,000 customers 3, on 2031-05-06; at 100,000 customers 3, on 2031-06-07." in page
 
@@ -305,6 +368,6 @@ def test_the_picture_has_every_point_inside() -> None:
 def test_runs_of_different_versions_are_not_joined() -> None:
     one = results((10_000,))
     other = {**one, "machine": {**one["machine"], "versions": {"rollforward": "10.0"}}}
-    assert len(report.joined([one, one])["samples"]) == 12
+    assert len(report.joined([one, one])["samples"]) == 18
     with pytest.raises(SystemExit, match="different versions"):
         report.joined([one, other])
