@@ -291,17 +291,34 @@ def page(results: Mapping[str, Any], picture: str) -> str:
 
 
 def main() -> None:
-    """Write the page and its picture."""
+    """Write the page and its picture; print the ratios and where the page is."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument(
-        "results", type=Path, nargs="+", help="files of runs; the machine is that of the first"
+        "results", type=read_run, nargs="+", help="files of runs; the machine is that of the first"
     )
     parser.add_argument("--into", type=Path, default=DOCS, help="the folder of the page and its picture")
     options = parser.parse_args()
-    results = joined([json.loads(file.read_text()) for file in options.results])
+    results = joined(options.results)
     options.into.mkdir(parents=True, exist_ok=True)
     (options.into / "benchmarks.svg").write_text(svg(results, cases(results)[0]))
-    (options.into / "benchmarks.md").write_text(page(results, "benchmarks.svg"))
+    written = options.into / "benchmarks.md"
+    written.write_text(page(results, "benchmarks.svg"))
+    for case in cases(results):
+        print("\n\n".join([title(case), *ratio_section(results, case)]), end="\n\n")
+    print(f"The page is {written}")
+
+
+def read_run(place: str) -> dict[str, Any]:
+    """The results of a run in a file."""
+    try:
+        found = json.loads(Path(place).read_text())
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot read '{place}': {error.strerror}") from error
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not found.get("samples"):
+        raise argparse.ArgumentTypeError(f"'{place}' does not hold the results of a run")
+    return found
 
 
 def joined(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

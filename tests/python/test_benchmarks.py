@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -343,6 +344,42 @@ def test_a_run_of_before_has_a_page_that_says_nothing_it_does_not_know() -> None
     page = page_of(run)
     assert "24 GiB of memory; rollforward 9.9." in page
     assert "compared" not in page
+
+
+def test_the_committed_figures_have_a_page() -> None:
+    files = sorted((REPO / "benchmarks" / "results").glob("full_*.json"))
+    assert "# Benchmarks" in page_of(*(report.read_run(str(file)) for file in files))
+
+
+def test_the_report_prints_ratios_and_where_the_page_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "small.json"
+    file.write_text(json.dumps(results((10_000,))))
+    monkeypatch.setattr(sys, "argv", ["report.py", "--into", str(tmp_path / "page"), str(file)])
+    report.main()
+    said = capsys.readouterr().out
+    assert "| 10,000 | 40,000 | 10.0 × |" in said
+    assert said.endswith(f"The page is {tmp_path / 'page' / 'benchmarks.md'}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "cannot read"), ("{", "does not hold the results"), ("{}", "does not hold the results")],
+)
+def test_a_file_without_results_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    text: str | None,
+    said: str,
+) -> None:
+    if text is not None:
+        (tmp_path / "run.json").write_text(text)
+    monkeypatch.setattr(sys, "argv", ["report.py", "--into", str(tmp_path), str(tmp_path / "run.json")])
+    with pytest.raises(SystemExit):
+        report.main()
+    assert said in capsys.readouterr().err
 
 
 def test_one_size_has_a_page_too() -> None:
