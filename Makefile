@@ -51,14 +51,15 @@ compile: $(READY)  ## metrics/*.yml -> macros, models and pages made from them
 check: $(READY)  ## are the committed files what the YAML says?
 	@$(VENV)/bin/rollforward check
 
-bench: $(READY)  ## measure beside the naive way, small: minutes
+bench: $(READY)  ## measure beside the naive way, small, and print it: minutes
 	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes intervals --repeats 3 --out benchmarks/results/small_intervals.json
 	@$(PY) benchmarks/run.py --sizes 10000 --shapes snapshots,payments --repeats 3 --out benchmarks/results/small_others.json
-	@$(PY) benchmarks/report.py benchmarks/results/small_intervals.json benchmarks/results/small_others.json
+	@$(PY) benchmarks/report.py --into benchmarks/work benchmarks/results/small_intervals.json benchmarks/results/small_others.json
 
-bench-full: $(READY)  ## the same up to 5 million customers: hours
-	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes intervals --comparisons three,five --repeats 3 --out benchmarks/results/full_intervals.json
-	@$(PY) benchmarks/run.py --sizes 1000000 --shapes intervals --comparisons three,five --repeats 5 --out benchmarks/results/full_million.json
+bench-full: ALL := naive,naive_short_spine,floor,rollforward,rollforward_next_month
+bench-full: $(READY)  ## the same up to 5 million customers, for the published page: hours
+	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes intervals --comparisons three,five --repeats 3 --contenders $(ALL) --out benchmarks/results/full_intervals.json
+	@$(PY) benchmarks/run.py --sizes 1000000 --shapes intervals --comparisons three,five --repeats 3 --contenders $(ALL) --out benchmarks/results/full_million.json
 	@$(PY) benchmarks/run.py --sizes 5000000 --shapes intervals --repeats 3 --naive-up-to 0 --out benchmarks/results/full_large.json
 	@$(PY) benchmarks/run.py --sizes 10000,100000 --shapes snapshots,payments --repeats 3 --out benchmarks/results/full_others.json
 	@$(PY) benchmarks/run.py --sizes 1000000 --shapes snapshots --memory-limit 2GB --repeats 1 --contenders floor,rollforward --out benchmarks/results/full_snapshots.json

@@ -8,6 +8,7 @@ from pathlib import Path
 
 FIRST_DAY = date(2020, 1, 1)
 MONTHS = 60
+THREADS = 2  # of DuckDB, whoever builds
 DATED = {"intervals": "started_on", "snapshots": "snapshot_on", "payments": "occurred_on"}
 SHAPES = tuple(DATED)
 ATTRIBUTES = {
@@ -80,7 +81,7 @@ class Job:
     folder: str
     comparisons: tuple[str, ...]
     memory_limit: str | None = None
-    threads: int = 2
+    threads: int = THREADS
 
     @property
     def book(self) -> Book:

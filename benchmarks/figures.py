@@ -47,31 +47,51 @@ def samples(
     return [one for one in found if (one["customers"], one["contender"]) == (customers, contender)]
 
 
+def values(
+    results: Mapping[str, Any], case: Case, customers: int, contender: str, measure: str
+) -> list[float]:
+    """A measure of every repetition; time and CPU are those of the build, without what dbt does around it."""
+    taken = samples(results, case, customers, contender)
+    return [one.get("build", one).get(measure, one[measure]) for one in taken]
+
+
 def cost(
     results: Mapping[str, Any], case: Case, customers: int, contender: str, measure: str
 ) -> float | None:
-    """The median of a measure; time and CPU are those of the build, without dbt's startup."""
-    taken = samples(results, case, customers, contender)
-    return (
-        statistics.median(one.get("build", one).get(measure, one[measure]) for one in taken)
-        if taken
-        else None
-    )
+    """The median of a measure of the build."""
+    taken = values(results, case, customers, contender, measure)
+    return statistics.median(taken) if taken else None
 
 
 def process_cost(
     results: Mapping[str, Any], case: Case, customers: int, contender: str, measure: str
 ) -> float | None:
-    """The median of a measure of the whole process, dbt's startup included."""
+    """The median of a measure of the whole process."""
     taken = samples(results, case, customers, contender)
     return statistics.median(one[measure] for one in taken) if taken else None
 
 
+def times(one: float | None, other: float | None) -> float | None:
+    """How many times the other goes into the one, where both are known."""
+    return one / other if one is not None and other else None
+
+
 def ratio(results: Mapping[str, Any], case: Case, customers: int, measure: str) -> float | None:
     """How many times more the naive way costs."""
-    naive = cost(results, case, customers, "naive", measure)
-    own = cost(results, case, customers, "rollforward", measure)
-    return naive / own if naive is not None and own else None
+    both = (cost(results, case, customers, name, measure) for name in ("naive", "rollforward"))
+    return times(*both)
+
+
+def process_ratio(results: Mapping[str, Any], case: Case, customers: int, measure: str) -> float | None:
+    """How many times more the naive way costs, the whole process of either counted."""
+    both = (process_cost(results, case, customers, name, measure) for name in ("naive", "rollforward"))
+    return times(*both)
+
+
+def share_of_full_build(results: Mapping[str, Any], case: Case, customers: int) -> float | None:
+    """The CPU of a next month's build, of that of a build from nothing."""
+    names = ("rollforward_next_month", "rollforward")
+    return times(*(cost(results, case, customers, name, "cpu") for name in names))
 
 
 def growth(points: Sequence[tuple[float, float]]) -> float | None:
@@ -83,14 +103,39 @@ def growth(points: Sequence[tuple[float, float]]) -> float | None:
     return statistics.linear_regression(xs, ys).slope
 
 
-def cost_growth(results: Mapping[str, Any], case: Case, contender: str, measure: str) -> float | None:
-    """How a contender's cost grows with the rows of the book."""
+def measured_sizes(results: Mapping[str, Any], case: Case, contender: str) -> list[int]:
+    """The sizes a contender was measured at, smallest first."""
+    return [size for size in sizes(results, case) if samples(results, case, size, contender)]
+
+
+def cost_growth(
+    results: Mapping[str, Any], case: Case, contender: str, measure: str, over: Sequence[int]
+) -> float | None:
+    """How a contender's cost grows with the rows of the book, over some of the sizes."""
     points = [
         (rows(results, case, customers), found)
-        for customers in sizes(results, case)
+        for customers in over
         if (found := cost(results, case, customers, contender, measure)) is not None
     ]
     return growth(points)
+
+
+def growth_sizes(
+    results: Mapping[str, Any], case: Case, contenders: Iterable[str]
+) -> list[tuple[str, list[int]]]:
+    """The sizes a slope is taken over: those that all who have several have in common, then the own last two.
+
+    Slopes over different sizes do not compare, and those over small ones count the fixed cost of a build in.
+    """
+    measured = {name: measured_sizes(results, case, name) for name in contenders}
+    measured = {name: found for name, found in measured.items() if len(found) > 1}
+    common = [size for size in sizes(results, case) if all(size in found for found in measured.values())]
+    return [
+        (name, over)
+        for name, found in measured.items()
+        for over in ([common, found[-2:]] if common != found[-2:] else [common])
+        if len(over) > 1
+    ]
 
 
 def node_seconds(results: Mapping[str, Any], case: Case, customers: int) -> dict[str, float]:

@@ -1,12 +1,16 @@
 """The baseline: retention as analysts write it today.
 
 A spine of customers times months, the book left-joined to it, then for every comparison a table of each
-customer's amount then and now (`lag`), and at last the sums. It is not slower than it has to be: amounts are
-narrow decimals, what never changes (region, currency) stays out of the spine, quarters look at the ends of
-quarters only. What the words mean is exactly what rollforward means by them, so its cohorts must be the same
-to the last cell; only the way there differs.
+customer's amount then and now (`lag`), and at last the sums. What the words mean is exactly what rollforward
+means by them, so its cohorts must be the same to the last cell; only the way there differs.
 
-    python benchmarks/naive.py '{"shape": "intervals", ...}'
+The spine is deliberately every customer in every month, as it usually is. Apart from that little is wasted:
+amounts are narrow decimals, what never changes (region, currency) stays out of the spine, quarters look at
+the ends of quarters only. With `short_spine` a customer's months begin with the first: of 100,000 customers
+that took about a quarter less CPU and a fifth less memory, for the same cohorts. A buyer's periods always
+begin so.
+
+    python benchmarks/naive.py '{"shape": "intervals", ...}' [short_spine]
 """
 
 import sys
@@ -45,7 +49,7 @@ CUSTOMER_MONTHS = """
     create table customer_months as
     with spine as (
         select customers.customer_id, months.month
-        from customers cross join months
+        from customers {spine}
     ),
 
     parts as (
@@ -73,6 +77,8 @@ CUSTOMER_MONTHS = """
     from spine
     left join amounts on spine.customer_id = amounts.customer_id and spine.month = amounts.month
 """
+EVERY_MONTH = "cross join months"
+FROM_FIRST_MONTH = "inner join months on months.month >= customers.first_month"
 IN_FORCE = {
     "intervals": """
             given.started_on <= months.month_end
@@ -225,13 +231,13 @@ COHORTS = """
 """
 
 
-def statements(job: Job) -> list[str]:
-    """The whole of it, in order."""
+def statements(job: Job, spine: str) -> list[str]:
+    """The whole of it, in order; `spine` joins the customers to their months."""
     book = {"dated": DATED[job.shape], "last_day": job.book.last_day}
     if job.shape == "payments":
         months = [BOUGHT_BY_MONTH, FIRST_ACTIVE_MONTHS.format(amounts_by_month=AMOUNTS_BY_MONTH)]
     else:
-        in_force = CUSTOMER_MONTHS.format(in_force=IN_FORCE[job.shape])
+        in_force = CUSTOMER_MONTHS.format(spine=spine, in_force=IN_FORCE[job.shape])
         months = [in_force, FIRST_ACTIVE_MONTHS.format(amounts_by_month="customer_months")]
     compared = [statement for name in job.comparisons for statement in comparison_statements(job, name)]
     attribute = ATTRIBUTES[job.shape][0]
@@ -258,12 +264,12 @@ def comparison_statements(job: Job, name: str) -> list[str]:
     return [PERIODS.format(**given), COMPARED_CUSTOMERS.format(amounts=amounts.format(**given), **given)]
 
 
-def build(job: Job) -> None:
+def build(job: Job, spine: str = EVERY_MONTH) -> None:
     """Run it all; the cohorts are in table `cohorts`."""
     with opened(job) as connection:
-        for statement in statements(job):
+        for statement in statements(job, spine):
             connection.execute(statement)
 
 
 if __name__ == "__main__":
-    build(job_from_text(sys.argv[1]))
+    build(job_from_text(sys.argv[1]), FROM_FIRST_MONTH if sys.argv[2:] == ["short_spine"] else EVERY_MONTH)

@@ -17,7 +17,8 @@ TIMES = 20
 LONGEST = 20_000
 COMPARISON = "trailing_12_months"
 
-# What a metric view asks: net expansion rate by plan, month by month.
+# What a metric view asks: net expansion rate by plan, month by month. Both have added up their cohorts, so
+# both are asked for those.
 RATE_BY_ATTRIBUTE = {
     "rollforward": """
         select
@@ -33,16 +34,16 @@ RATE_BY_ATTRIBUTE = {
         select
             period_end,
             {attribute},
-            cast(sum(case when starting_amount > 0 then ending_amount else 0 end) as double)
-                / nullif(cast(sum(starting_amount) as double), 0) as rate
-        from customers_{comparison}
-        where is_complete
+            cast(sum(existing_revenue) as double) / nullif(cast(sum(starting_revenue) as double), 0) as rate
+        from cohorts
+        where comparison = '{comparison}' and is_complete
         group by period_end, {attribute}
         order by period_end, {attribute}
     """,
 }
 
-# The drill-down: of all customers of the last period, the 100 that shrank most.
+# The drill-down: of all customers of the last period, the 100 that shrank most. It is asked of rollforward's
+# view, worked out when it is asked, and of the table the naive build left.
 LARGEST_LOSSES = {
     "rollforward": """
         select unit, {attribute}, starting_amount, ending_amount, movement
@@ -59,7 +60,10 @@ LARGEST_LOSSES = {
         limit 100
     """,
 }
-QUESTIONS = {"rate by attribute and month": RATE_BY_ATTRIBUTE, "largest losses of one period": LARGEST_LOSSES}
+QUESTIONS = {
+    "rate by attribute and month, of the cohorts": RATE_BY_ATTRIBUTE,
+    "largest losses of one period, of the customers": LARGEST_LOSSES,
+}
 
 
 def asked(job: Job, contender: str, book: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Measure rollforward's build beside the naive baseline and the floor, in the same run on the same machine.
 
 Contenders take turns (naive, floor, rollforward, naive, ...), each in a process of its own with a fresh
-database. Nothing is reported unless rollforward's cohorts equal the naive ones in every cell.
+database. Nothing is reported unless all cohorts equal those of rollforward's full build in every cell; the
+results say who was compared.
 
     python benchmarks/run.py --sizes 10000,100000 --shapes intervals --out benchmarks/results/small.json
 """
@@ -13,7 +14,7 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
@@ -21,17 +22,19 @@ from pathlib import Path
 from typing import Any
 
 import measure
-from books import COMPARISON_SETS, MONTHS, SHAPES, Book, Job
+from books import COMPARISON_SETS, MONTHS, SHAPES, THREADS, Book, Job
 
 HERE = Path(__file__).parent
 COMMANDS = {
     "naive": ("naive.py",),
+    "naive_short_spine": ("naive.py", "short_spine"),
     "floor": ("floor.py",),
     "rollforward": ("dbt_build.py", "run"),
     "rollforward_next_month": ("dbt_build.py", "run"),
     "rollforward_tested": ("dbt_build.py", "build"),
 }
 USUAL = ("naive", "floor", "rollforward", "rollforward_next_month")
+NAIVE = ("naive", "naive_short_spine")
 # What is there before a contender starts, and not measured.
 PREPARED = {"rollforward_next_month": ("dbt_build.py", "a_month_before")}
 # Python may keep the bytecode of the hundreds of modules dbt imports, as it does for everyone.
@@ -67,13 +70,18 @@ def cases(options: argparse.Namespace) -> Iterator[Case]:
     """Every case asked for, smallest books first."""
     for customers in options.sizes:
         for shape in options.shapes:
+            book = Book(shape, customers)
+            asked = [name for name in COMMANDS if name in options.contenders]
+            contenders = tuple(name for name in asked if takes_part(name, book, options.naive_up_to))
             for comparisons in options.comparisons:
-                contenders = [
-                    name
-                    for name in COMMANDS
-                    if name in options.contenders and (name != "naive" or customers <= options.naive_up_to)
-                ]
-                yield Case(Book(shape, customers), comparisons, tuple(contenders), options.memory_limit)
+                yield Case(book, comparisons, contenders, options.memory_limit)
+
+
+def takes_part(contender: str, book: Book, naive_up_to: int) -> bool:
+    """Is it asked to build this book? The naive way of payments has no spine that could be shorter."""
+    if (contender, book.shape) == ("naive_short_spine", "payments"):
+        return False
+    return contender not in NAIVE or book.customers <= naive_up_to
 
 
 def run_case(case: Case, repeats: int, work: Path) -> dict[str, list[dict[str, Any]]]:
@@ -85,17 +93,35 @@ def run_case(case: Case, repeats: int, work: Path) -> dict[str, list[dict[str, A
         for repeat in range(repeats)
         for name, job in jobs.items()
     ]
-    if "naive" in jobs:
-        for name in sorted({"rollforward", "rollforward_next_month"} & set(case.contenders)):
-            script("compare.py", str(jobs[name].database), str(jobs["naive"].database))
-        print("  equal in every cell")
+    compared = compared_cohorts(jobs)
     answers = [
         {**case.facts, "contender": name, "milliseconds": answer_times(name, jobs[name])}
         for name in ("rollforward", "naive")
         if name in jobs
     ]
     shutil.rmtree(work / "runs")
-    return {"inputs": [{**case.facts, **input_facts(files)}], "samples": samples, "answers": answers}
+    return {
+        "inputs": [{**case.facts, **input_facts(files)}],
+        "samples": samples,
+        "answers": answers,
+        "compared": [{**case.facts, **one} for one in compared],
+    }
+
+
+def compared_cohorts(jobs: Mapping[str, Job]) -> list[dict[str, str]]:
+    """Compare everyone's cohorts with those of rollforward's build; gives who was compared with whom.
+
+    A difference stops the run, so what is given was equal.
+    """
+    own = next((name for name in jobs if name.startswith("rollforward")), None)
+    if own is None:
+        return []
+    others = [name for name in jobs if name not in (own, "floor")]
+    for name in others:
+        built_by = "naive" if name in NAIVE else "rollforward"
+        script("compare.py", str(jobs[own].database), str(jobs[name].database), built_by)
+        print(f"  {name} and {own}: equal in every cell", flush=True)
+    return [{"contender": name, "equals": own} for name in others]
 
 
 def generated(book: Book, work: Path) -> Path:
@@ -130,12 +156,16 @@ def sample(contender: str, job: Job) -> dict[str, Any]:
     figures = folder / "figures.json"
     inside = json.loads(figures.read_text()) if figures.exists() else {}
     found = {**asdict(cost), "disk_mb": job.database.stat().st_size / 1e6, **inside}
-    print(
-        f"  {contender}: {cost.cpu:.1f} s CPU, {cost.wall:.1f} s, {cost.peak_mb:,.0f} MB, "
-        f"disk {found['disk_mb']:,.0f} MB",
-        flush=True,
-    )
+    print(f"  {contender}: {progress(found)}", flush=True)
     return found
+
+
+def progress(found: Mapping[str, Any]) -> str:
+    """A sample in one line: the build, which the page's first columns are of, and the process around it."""
+    build, whole = (
+        f"{part['cpu']:.1f} s CPU, {part['wall']:.1f} s" for part in (found.get("build", found), found)
+    )
+    return f"build {build}; process {whole}, {found['peak_mb']:,.0f} MB; disk {found['disk_mb']:,.0f} MB"
 
 
 def answer_times(contender: str, job: Job) -> dict[str, float]:
@@ -162,6 +192,7 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gib": round(memory / 2**30),
         "architecture": platform.machine(),
+        "threads": THREADS,
         "versions": {
             "rollforward": own.group(1) if own else "unknown",
             "python": platform.python_version(),
@@ -170,9 +201,24 @@ def machine() -> dict[str, Any]:
     }
 
 
-def numbers(text: str) -> list[int]:
+def positive(text: str) -> int:
+    """A number of at least one."""
+    if not re.fullmatch("[0-9]+", text) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above zero")
+    return int(text)
+
+
+def positives(text: str) -> list[int]:
     """Numbers between commas, smallest first."""
-    return sorted(int(part) for part in text.split(","))
+    return sorted(positive(part) for part in text.split(","))
+
+
+def memory(text: str) -> str:
+    """An amount of memory as DuckDB reads it; it is not asked here, for this process is to stay small."""
+    amount = re.fullmatch("([0-9]+(?:[.][0-9]+)?)[KMGT]i?B", text)
+    if not amount or float(amount[1]) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not an amount of memory, such as 600MB or 2GiB")
+    return text
 
 
 def names(text: str) -> list[str]:
@@ -180,19 +226,23 @@ def names(text: str) -> list[str]:
     return text.split(",")
 
 
-def arguments() -> argparse.Namespace:
-    """The command line."""
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line, or other words in its place."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", type=numbers, default=[10_000], help="customers, for example 10000,100000")
+    parser.add_argument(
+        "--sizes", type=positives, default=[10_000], help="customers, for example 10000,100000"
+    )
     parser.add_argument("--shapes", type=names, default=["intervals"], help=", ".join(SHAPES))
     parser.add_argument("--comparisons", type=names, default=["three"], help=", ".join(COMPARISON_SETS))
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--memory-limit", help="DuckDB's memory_limit for everyone, for example 600MB")
+    parser.add_argument("--repeats", type=positive, default=3)
+    parser.add_argument(
+        "--memory-limit", type=memory, help="DuckDB's memory_limit for everyone, for example 600MB"
+    )
     parser.add_argument("--naive-up-to", type=int, default=10**9, help="no baseline for larger books")
     parser.add_argument("--contenders", type=names, default=list(USUAL), help=f"of {', '.join(COMMANDS)}")
     parser.add_argument("--work", type=Path, default=HERE / "work", help="where books and databases are kept")
     parser.add_argument("--out", type=Path, required=True, help="the results, as JSON")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     asked = (
         (options.shapes, SHAPES),
         (options.comparisons, COMPARISON_SETS),
@@ -210,7 +260,7 @@ def main() -> None:
     options = arguments()
     options.out.parent.mkdir(parents=True, exist_ok=True)
     results: dict[str, Any] = {"measured_on": str(date.today()), "months": MONTHS, "machine": machine()}
-    results |= {"repeats": options.repeats, "inputs": [], "samples": [], "answers": []}
+    results |= {"repeats": options.repeats, "inputs": [], "samples": [], "answers": [], "compared": []}
     for case in cases(options):
         for kind, found in run_case(case, options.repeats, options.work.absolute()).items():
             results[kind] += found
