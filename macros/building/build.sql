@@ -8,6 +8,19 @@
     1, it is new; 0, it is as it was; -1, it was there and is no more. -#}
 
 
+{#- Names of units are read after their pieces. Rows that were there then and are away now, as while a table is loaded anew, would
+    leave units without a name, which the ledger would never show again. -#}
+{% macro check_names() %}
+    {%- set counts = [] -%}
+    {%- for table in [ref('int_rollforward__piece_changes'), ref('int_rollforward__unit_changes')] -%}
+        {%- do counts.append(run_query("select count(*) from (select unit_id from " ~ table ~ " where direction >= 0 group by unit_id) as units").rows[0][0]) -%}
+    {%- endfor -%}
+    {%- if counts[0] > counts[1] -%}
+        {{ exceptions.raise_compiler_error("rows of " ~ (counts[0] - counts[1]) ~ " units went away while dbt ran: build again when the relations of the books are whole") }}
+    {%- endif -%}
+{% endmacro %}
+
+
 {#- The number of the build that the tables left behind, when all of them belong to it and the settings are what they
     were; none when everything has to be built. -#}
 {% macro last_build(build_table) %}

@@ -3,6 +3,7 @@
 /* Where the build goes on, what changes is known before: depends_on: {{ ref('int_rollforward__unit_changes') }} */
 
 {%- if rollforward.goes_on() %}
+{%- do rollforward.check_names() %}
 {{ rollforward.with_changes(this) }}
 {%- elif rollforward.is_built(this) %}
 

@@ -153,7 +153,11 @@ def _values(view: ViewValues, found: Difference, screen: Screen) -> Iterator[str
 def _outcome(view: ViewValues) -> str:
     if view.not_compared:
         return f"not compared: {view.not_compared}"
-    return f"{len(view.changed):,} of {view.values:,} values differ" if view.changed else "no value differs"
+    if not view.changed:
+        return "no value differs"
+    differ = f"{len(view.changed):,} of {view.values:,} values differ"
+    one_sided = sum(not each.is_on_both_sides for each in view.changed)
+    return f"{differ}, {one_sided:,} of them in rows that only one side has" if one_sided else differ
 
 
 def _at(each: ValueChange, found: Difference) -> str:

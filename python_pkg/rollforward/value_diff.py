@@ -32,7 +32,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """A published value that differs; a side is None where it is null, or the row is not there at all."""
+    """A published value that differs; a side is None where it is null, or the row is not there at all.
+
+    `is_on_both_sides` says of the row whether it is: a period that only one side has was not restated.
+    """
 
     column: Column
     comparison: str
@@ -42,11 +45,14 @@ class ValueChange:
     slices: tuple[str | None, ...]
     before: Any
     after: Any
+    is_on_both_sides: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ViewValues:
     """A view read from both sides: how many values there are, and those that differ, latest period first.
+
+    Those of periods and slices that only one side has come after the others.
 
     `not_compared` says why there are none: a view that could not be compared is never taken for one that is
     as it was.
@@ -105,14 +111,30 @@ def _differing(before: Table, after: Table, published: Published, columns: Seque
     grains = {each.name: each.grain for each in published.view.meaning.selected.comparisons}
     nothing = (None,) * len(columns)
     found = [
-        ValueChange(column, key[0], grains.get(key[0], "month"), key[1], key[2], key[3:], left, right)
+        ValueChange(
+            column,
+            key[0],
+            grains.get(key[0], "month"),
+            key[1],
+            key[2],
+            key[3:],
+            left,
+            right,
+            key in old and key in new,
+        )
         for key in keys
         for column, left, right in zip(columns, old.get(key, nothing), new.get(key, nothing), strict=True)
         if _differ(left, right)
     ]
     order = {column.name: index for index, column in enumerate(columns)}
     found.sort(
-        key=lambda each: (order[each.column.name], each.comparison, -each.end.toordinal(), _in_order(each))
+        key=lambda each: (
+            not each.is_on_both_sides,
+            order[each.column.name],
+            each.comparison,
+            -each.end.toordinal(),
+            _in_order(each),
+        )
     )
     return ViewValues(published.view.name, len(keys) * len(columns), tuple(found))
 

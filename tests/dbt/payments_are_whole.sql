@@ -32,7 +32,7 @@ compared_months as (
     select
         counted_months.*,
         lag(row_count, 1) over (partition by book order by month_index) as row_count_before,
-        lead(row_count, 1) over (partition by book order by month_index) as row_count_after
+        lead(row_count) over (partition by book order by month_index) as row_count_after
     from counted_months
 )
 

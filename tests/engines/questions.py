@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rollforward.asking import Question, answer_to
+from rollforward.definitions import COHORTS, INPUT_PROBLEMS, LEDGER, OBSERVED_BOOKS
 from rollforward.dialects import Dialect
 from rollforward.explain import Asked, explain
 from rollforward.fragments import fragment
@@ -21,7 +22,13 @@ from rollforward.statement import Relations
 from rollforward.workspace import open_workspace
 
 REPO = Path(__file__).parents[2]
-RELATIONS = Relations(cohorts="analytics.cohorts", ledger="analytics.movements")
+MODELS = {
+    COHORTS: "analytics.cohorts",
+    LEDGER: "analytics.movements",
+    INPUT_PROBLEMS: "analytics.problems",
+    OBSERVED_BOOKS: "analytics.books",
+}
+RELATIONS = Relations(cohorts=MODELS[COHORTS], ledger=MODELS[LEDGER])
 CONDITION = """(lower(plan) = 'it''s' or upper(region) in ('A\\B', 'c') or coalesce(plan, '') <> 'x')
 and not (plan like 'a%' or region is null or starting_amount between 0.5 and 100)
 and case when ending_amount >= 10 then -ending_amount else ending_amount + 1 end <= 5 and plan < 'm'"""
@@ -101,7 +108,7 @@ def of_users(engine: Dialect) -> Iterator[tuple[str, str]]:
         for name in names:
             listener = Listener()
             about = Asked(name, asker.book, asker.comparison, by=by, where=asker.where)
-            explain(about, meanings, listener, engine, RELATIONS, "problems")
+            explain(about, meanings, listener, engine, MODELS)
             yield from (("rollforward explain", sql) for sql in listener.asked)
 
 

@@ -225,13 +225,13 @@ def test_published_values_are_compared(tmp_path: Path, capsys: pytest.CaptureFix
     by_target = diff(root, capsys, *options, "--base-target", "prod")
     assert by_file == by_target
     assert by_file.splitlines()[-4:] == [
-        "retention: 3 of 6 values differ",
-        "  net_expansion_rate, month_over_month 2026-06, new  - → 50.0 %",
+        "retention: 3 of 6 values differ, 2 of them in rows that only one side has",
         "  net_expansion_rate, month_over_month 2026-06, pro  103.1 % → 101.8 %  (-1.3 pt)",
+        "  net_expansion_rate, month_over_month 2026-06, new  - → 50.0 %",
         "  and 1 more: --limit shows them",
     ]
     found = json.loads(diff(root, capsys, *options, "--base-target", "prod", "--format", "json"))["values"]
-    assert found[0]["changes"][1] == {
+    assert found[0]["changes"][0] == {
         "column": "net_expansion_rate",
         "comparison": "month_over_month",
         "period": "2026-06",

@@ -232,7 +232,9 @@ def test_rows_that_are_away_for_a_moment_come_back(failing: Book, monkeypatch: p
     assert not failing.run().success
     monkeypatch.delenv("FAILS")
     failing.project.load("src_1", COLUMNS, [])
-    assert failing.project.dbt("retry").success
+    emptied = failing.project.dbt("retry")
+    assert not emptied.success
+    assert "rows of 1 units went away while dbt ran: build again when the relations" in emptied.messages
     failing.ending_revenue(failing.run())
     assert has_gone_on(failing.run())
 
