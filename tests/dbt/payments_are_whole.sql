@@ -11,7 +11,7 @@ with payments as (
 ),
 
 observed_months as (
-    select observed.book as book, months.month_index as month_index, months.first_day
+    select observed.book as book, months.month_index as month_index, months.first_day as first_day
     from {{ ref('rollforward__observed_books') }} as observed
     inner join {{ ref('int_rollforward__months') }} as months
         on months.month_index >= observed.first_month and months.last_day <= observed.observed_through
