@@ -11,7 +11,7 @@ from rollforward.asking import Question, check_above_zero, rows_of, selection_of
 from rollforward.contribution_sql import Span
 from rollforward.contributions import has_shares
 from rollforward.days import MONTHS, months_before
-from rollforward.definitions import COHORTS, LEDGER, Book, Comparison, Selection
+from rollforward.definitions import Book, Comparison, Selection
 from rollforward.dialects import Dialect
 from rollforward.errors import Place, Problem, ProblemsFound, refused
 from rollforward.formula import names_in
@@ -82,7 +82,7 @@ class _Asking:
     @property
     def relations(self) -> Relations:
         """The two tables statements are written over."""
-        return Relations(cohorts=self.models[COHORTS], ledger=self.models[LEDGER])
+        return Relations.of(self.models)
 
 
 def explain(

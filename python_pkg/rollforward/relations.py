@@ -37,7 +37,7 @@ class Located:
     @property
     def relations(self) -> Relations:
         """The two tables statements are written over."""
-        return Relations(cohorts=self.models[COHORTS], ledger=self.models[LEDGER])
+        return Relations.of(self.models)
 
 
 def locate(

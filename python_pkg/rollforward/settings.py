@@ -42,7 +42,9 @@ BOOK_KEYS = ("relation", "shape", "unit", "amount", "attributes", "key", "compar
 BOOK_REQUIRED = ("relation", "shape", "unit", "amount")
 NOT_IN_BOOKS = {
     **dict.fromkeys(("where", "filter", "filters", "condition"), "filter in your model: all rows are read"),
-    **dict.fromkeys(SETTINGS[3:], "it is for all books: write it beside `books`"),
+    **dict.fromkeys(
+        (key for key in SETTINGS[2:] if key not in BOOK_KEYS), "it is for all books: write it beside `books`"
+    ),
     "shape": f"one of {', '.join(SHAPES)}",
 }
 """What is said of keys that a book has not or, as its shape, must have."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rollforward.days import MONTHS, months_before
-from rollforward.definitions import KEYS, Fragment, observed
+from rollforward.definitions import COHORTS, KEYS, LEDGER, Fragment, observed
 from rollforward.dialects import DEFAULT, Dialect
 from rollforward.kinds import Kind
 from rollforward.plan import AdditiveColumn, MetricPlan, SelectionPlan
@@ -27,6 +27,11 @@ class Relations:
 
     cohorts: str
     ledger: str
+
+    @classmethod
+    def of(cls, models: Mapping[str, str]) -> Relations:
+        """Give those two of the package's models, where each is known by its name."""
+        return cls(cohorts=models[COHORTS], ledger=models[LEDGER])
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ MODELS = {
     INPUT_PROBLEMS: "analytics.problems",
     OBSERVED_BOOKS: "analytics.books",
 }
-RELATIONS = Relations(cohorts=MODELS[COHORTS], ledger=MODELS[LEDGER])
+RELATIONS = Relations.of(MODELS)
 CONDITION = """(lower(plan) = 'it''s' or upper(region) in ('A\\B', 'c') or coalesce(plan, '') <> 'x')
 and not (plan like 'a%' or region is null or starting_amount between 0.5 and 100)
 and case when ending_amount >= 10 then -ending_amount else ending_amount + 1 end <= 5 and plan < 'm'"""

@@ -143,6 +143,14 @@ def test_wrong_usage_exits_with_2(
     assert "rollforward" in "".join(capsys.readouterr())
 
 
+def usage_error(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """What is said of a command line that is not taken."""
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(words)
+    assert stopped.value.code == 2
+    return capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
@@ -170,10 +178,7 @@ def test_wrong_usage_exits_with_2(
 def test_words_that_are_no_command_or_option_are_guessed_at(
     words: list[str], hint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(words)
-    assert stopped.value.code == 2
-    assert hint in capsys.readouterr().err
+    assert hint in usage_error(words, capsys)
 
 
 @pytest.mark.parametrize(
@@ -191,10 +196,7 @@ def test_words_that_are_no_command_or_option_are_guessed_at(
 def test_what_is_no_text_is_refused_with_the_argument_it_was_given_for(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(words)
-    assert stopped.value.code == 2
-    assert said in capsys.readouterr().err
+    assert said in usage_error(words, capsys)
 
 
 def test_an_answer_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
