@@ -93,7 +93,7 @@
     {%- set changes = ref(rollforward.changes_of(table)) %}
     {%- if config.get('materialized') == 'rollforward_table' %}
     {%- if not adapter.get_relation(table.database, table.schema, table.identifier) -%}
-        {{ exceptions.raise_compiler_error(table ~ " is missing, and so is what it held before: build the whole package again") }}
+        {%- do rollforward.refuse_missing(table) -%}
     {%- endif %}
 
 select {{ columns }}, build
@@ -144,7 +144,7 @@ cross join {{ ref('int_rollforward__build') }}
 {#- One text for all settings that kept tables depend on; `layout` grows by one when the package changes what they hold. -#}
 {% macro settings_fingerprint() %}
     {{ return(local_md5(tojson({
-        'layout': 6,
+        'layout': 7,
         'books': rollforward.books(),
         'windows': rollforward.windows(),
         'fiscal_year_start_month': rollforward.setting('fiscal_year_start_month'),

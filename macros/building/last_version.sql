@@ -14,9 +14,14 @@
     {%- if not execute or rollforward.is_replaced_in_one_step(table) -%}{{ return(table) }}{%- endif -%}
     {%- set aside = rollforward.set_aside_table(table) -%}
     {%- if not adapter.get_relation(table.database, table.schema, table.identifier) and not rollforward.is_previous_build(aside) -%}
-        {{ exceptions.raise_compiler_error(table ~ " is missing, and so is what it held before: build the whole package again") }}
+        {%- do rollforward.refuse_missing(table) -%}
     {%- endif -%}
     {{ return(aside) }}
+{% endmacro %}
+
+
+{% macro refuse_missing(table) %}
+    {{ exceptions.raise_compiler_error(table ~ " is missing, and so is what it held before: build the whole package again") }}
 {% endmacro %}
 
 

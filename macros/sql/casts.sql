@@ -11,7 +11,7 @@
     case
         when typeof({{ value }}) not in ('VARCHAR', 'DOUBLE', 'FLOAT') then try_cast({{ value }} as {{ type }})
         when not regexp_full_match({{ text }}, '{{ rollforward.written_number() }}') then null
-        when {{ text }} like '%e%' or {{ text }} like '%E%' then try_cast(try_cast({{ text }} as decimal(38, 12)) as {{ type }})
+        when {{ text }} like '%e%' or {{ text }} like '%E%' then try_cast(try_cast({{ text }} as {{ rollforward.exact_type() }}) as {{ type }})
         else try_cast({{ text }} as {{ type }})
     end
 {%- endmacro %}
@@ -36,12 +36,15 @@
 {#- Only text can be tried. -#}
 {% macro snowflake__try_cast(value, type) %}try_cast(cast({{ value }} as varchar) as {{ type }}){% endmacro %}
 
-{#- Read from text, since casting a decimal cuts decimals off instead of rounding, and casting a float can lose a cent. -#}
+{#- Read from text, since casting a decimal cuts decimals off instead of rounding, and casting a float can lose a cent. Its types
+    have 18 or 38 digits, and sums beyond them come out as any number: fewer have to be asked for. -#}
 {% macro clickhouse__try_cast(value, type) %}
     {%- set digits, scale = modules.re.search('([0-9]+), *([0-9]+)', type).groups() -%}
     {%- set number = '^' ~ rollforward.written_number(group='(?:') ~ '$' -%}
     {%- set exact = "toDecimal256OrNull(extract(trim(toString(" ~ value ~ ")), '" ~ number ~ "'), 24)" -%}
-    {{ return("toDecimal" ~ (64 if digits | int <= 18 else 128) ~ "OrNull(toString(round(" ~ exact ~ ", " ~ scale ~ ")), " ~ scale ~ ")") }}
+    {%- set rounded, bound = "round(" ~ exact ~ ", " ~ scale ~ ")", "toDecimal256('1" ~ '0' * (digits | int - scale | int) ~ "', 0)" -%}
+    {%- set read = "toDecimal" ~ (64 if digits | int <= 18 else 128) ~ "OrNull(toString(" ~ rounded ~ "), " ~ scale ~ ")" -%}
+    {{ return("case when abs(" ~ rounded ~ ") < " ~ bound ~ " then " ~ read ~ " end") }}
 {% endmacro %}
 
 

@@ -10,7 +10,7 @@
         {{ rollforward.column(book.ended) if book.ended else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as raw_end,
         {{ rollforward.to_date(book.ended) if book.ended else 'cast(null as ' ~ rollforward.data_type('date') ~ ')' }} as ended_on,
         {{ rollforward.column(book.amount) }} as raw_amount,
-        {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.decimal_type(38, 12)) }} as exact_amount,
+        {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.exact_type()) }} as exact_amount,
         {{ rollforward.try_cast(rollforward.column(book.amount), rollforward.amount_type()) }} as amount,
         {%- for name in rollforward.attributes() %}
         cast({{ rollforward.column(name) if name in book.attributes else 'null' }} as {{ rollforward.text_type() }}) as {{ name }},

@@ -14,6 +14,13 @@
 {% macro amount_type() %}{{ rollforward.decimal_type(18, rollforward.setting('amount_scale')) }}{% endmacro %}
 
 
+{#- Amounts as they were given, those too large to be one included. Nobody's money, they are many where a column of numbers that
+    are no amounts is named: a hundred thousand of the largest still have a total. -#}
+{% macro exact_type() %}{{ return(rollforward.decimal_type(33, 12)) }}{% endmacro %}
+
+{% macro exact_total_type() %}{{ return(rollforward.decimal_type(38, 12)) }}{% endmacro %}
+
+
 {#- Text as the engine calls it. -#}
 {% macro text_type() %}{{ return(rollforward.data_type(dbt.type_string() | trim)) }}{% endmacro %}
 

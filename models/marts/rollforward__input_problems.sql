@@ -2,7 +2,7 @@
     ledger plus the amounts listed here. */
 {{ config(enabled=rollforward.is_configured()) }}
 {%- set text_type = rollforward.text_type() -%}
-{%- set problem_type = rollforward.decimal_type(38, 12) -%}
+{%- set problem_type = rollforward.exact_total_type() -%}
 {%- set count_type = rollforward.data_type('bigint') %}
 
 with totals as (

@@ -1,14 +1,14 @@
 -- Every row of every book's relation is in the ledger or listed, and what the ledger holds is what the rows say: summed
 -- payments over all months, standing amounts on the last day observed.
 {{ config(enabled=rollforward.is_configured()) }}
-{%- set total_type = rollforward.decimal_type(38, 12) %}
+{%- set total_type = rollforward.exact_total_type() %}
 
 with given as (
     {%- for book in rollforward.books() %}
     select
         '{{ book.name }}' as book,
         count(*) as row_count,
-        cast(coalesce(sum({{ rollforward.try_cast(rollforward.column(book.amount), total_type) }}), 0) as {{ total_type }}) as amount
+        cast(coalesce(sum({{ rollforward.try_cast(rollforward.column(book.amount), rollforward.exact_type()) }}), 0) as {{ total_type }}) as amount
     from {{ rollforward.relation(book.relation) }} as given
     {{ "union all" if not loop.last }}
     {%- endfor %}

@@ -225,6 +225,24 @@ def test_a_number_with_an_exponent_is_the_one_it_is_written_as(tmp_path: Path) -
         assert listed == {unit: "amount_too_large" for unit, amount in wanted.items() if amount is None}
 
 
+def test_amounts_nobody_can_mean_still_have_a_total(tmp_path: Path) -> None:
+    """A column of long numbers that are no amounts: however many, they are listed, and the build goes on."""
+    most, beyond = 10**21 - 1, 10**26 - 1
+    project = Project(tmp_path / "project", tables=["payments"])
+    project.load("payments", {"unit": "varchar", "day": "date", "amount": "varchar"}, [])
+    for unit, amount, rows in (("a", most, 20000), ("b", beyond, 20), ("c", 7, 1)):
+        project.execute(
+            f"insert into raw.payments select '{unit}', '2026-01-05', '{amount}' from range({rows})"
+        )
+    book = {"shape": "payments", "unit": "unit", "amount": "amount", "occurred_on": "day"}
+    result = project.build({"payments": book})
+    listed = result.rows("select reason, row_count, amount from rollforward__input_problems order by reason")
+    assert [tuple(row.values()) for row in listed] == [
+        ("amount_too_large", 20000, Decimal(20000 * most)),
+        ("non_numeric_amount", 20, 0),
+    ]
+
+
 def test_a_book_of_which_nothing_can_be_used_fails(tmp_path: Path) -> None:
     project = Project(tmp_path / "project", tables=["rows_given", "empty"])
     columns = {"customer": "varchar", "paid": "integer", "day": "date"}
