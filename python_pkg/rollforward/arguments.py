@@ -7,21 +7,16 @@ import functools
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args
 
 from rollforward import __version__
 from rollforward.errors import did_you_mean
 from rollforward.folders import environment
-from rollforward.meant import OPTIONS, meant
+from rollforward.help_texts import COMMANDS, command_names, overview
+from rollforward.option_hints import hint_for
 from rollforward.shapes import SHAPES
 
-GROUPS = (
-    ("Set up a project", ("init", "compile", "check")),
-    ("Look at definitions", ("list", "show", "diff")),
-    ("Ask for numbers", ("query", "explain", "sql")),
-)
 Listed = Literal["metrics", "attributes", "books", "comparisons", "views"]
 LISTS: tuple[Listed, ...] = get_args(Listed)
 Stage = Literal["definition", "formula", "meaning", "plan", "sql", "macro"]
@@ -36,79 +31,21 @@ class _Default(str):
 _NOT_GIVEN = _Default()
 
 
-@dataclass(frozen=True, slots=True)
-class _Command:
-    """A command: its line in the list, what it does at length, and examples."""
+class _Once(argparse.Action):
+    """An option of which only one can hold: of two, argparse drops the first without a word."""
 
-    line: str
-    text: str
-    examples: tuple[str, ...] = ()
-
-
-_COMMANDS = {
-    "init": _Command(
-        "write the settings of a first book and a first view",
-        "Look at the project's models or at a table, propose a book, and write what is missing: the vars in"
-        " dbt_project.yml, a view in metrics/, the entry in packages.yml. Asks on a terminal; nothing that is"
-        " there is changed, and a second run changes nothing.",
-        (
-            "rollforward init",
-            "rollforward init --relation fct_subscriptions --yes",
-        ),
-    ),
-    "compile": _Command(
-        "write macros/metrics and models/metrics from metrics/*.yml",
-        "Write macros/metrics and models/metrics from metrics/*.yml. Only files whose content changes are"
-        " written; one edited by hand stops everything.",
-    ),
-    "check": _Command(
-        "say whether the written files are what the definitions say",
-        "Say whether the written files are what the definitions say. Writes nothing; exit code 1 where they"
-        " are not.",
-        ("rollforward check", "rollforward check --format json"),
-    ),
-    "list": _Command(
-        "list metrics, attributes, books, comparisons or views",
-        "List what there is to ask for.",
-        ("rollforward list metrics", "rollforward list attributes --format json"),
-    ),
-    "show": _Command(
-        "what a metric means: formula, unit, policies, fingerprint, SQL",
-        "Show the definition of a metric: its formula in words and symbols, what it is made of, its range,"
-        " its policies, its fingerprint and its SQL; or what one stage of the compiler makes of it.",
-        ("rollforward show net_expansion_rate", "rollforward show net_expansion_rate --stage sql"),
-    ),
-    "diff": _Command(
-        "which meanings changed since a git revision, and which numbers",
-        "Say which metrics, views and books mean something else than at a git revision, and which views that"
-        " reaches. With the database of the base, also which published values differ and by how much.",
-        (
-            "rollforward diff",
-            "rollforward diff --base main --format markdown",
-            "rollforward diff --base main --base-target prod",
-        ),
-    ),
-    "query": _Command(
-        "values of metrics, by period and attributes",
-        "Ask for metrics, one line a period and slice. Periods that are not over are left out.",
-        (
-            "rollforward query net_expansion_rate --by plan",
-            "rollforward query nrr grr --comparison trailing_12_months --format csv",
-            "rollforward query net_expansion_rate --by plan --plot",
-        ),
-    ),
-    "explain": _Command(
-        "take one value apart: bridge, sides, customers, what is left out",
-        "Take one value apart: the bridge from start to end, numerator and denominator, the customers that"
-        " moved it most, and what was left out of the input and why. Contributions add up exactly.",
-        ("rollforward explain net_expansion_rate --period 2026-06 --by plan",),
-    ),
-    "sql": _Command(
-        "the SQL of a query, and nothing else",
-        "Print the SQL that `rollforward query` runs for the same words. No database is opened.",
-        ("rollforward sql net_expansion_rate --by plan",),
-    ),
-}
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep a value; raises ArgumentError where there is one already."""
+        if getattr(namespace, self.dest):
+            hint = "join conditions with `and`" if self.dest == "where" else "leave one out"
+            raise argparse.ArgumentError(self, f"given twice; {hint}")
+        setattr(namespace, self.dest, values)
 
 
 class Parser(argparse.ArgumentParser):
@@ -116,7 +53,7 @@ class Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """Give the help."""
-        return _overview(self) if self.prog == "rollforward" else super().format_help()
+        return overview(str(self.description)) if self.prog == "rollforward" else super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, with the nearest word there is, and leave with exit code 2."""
@@ -150,7 +87,8 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     top = parser()
     options, rest = top.parse_known_args(joined(arguments))
     if rest:
-        hint = _hint_for(rest[0], options.command)
+        known = {name: tuple(each._option_string_actions) for name, each in commands_of(top).items()}
+        hint = hint_for(rest[0], options.command, known)
         top.error(f"unrecognized arguments: {' '.join(rest)}" + (f"\n{hint}" if hint else ""))
     return options
 
@@ -166,7 +104,7 @@ def parser(width: int = 0) -> Parser:
     )
     top.add_argument("--version", action="version", version=f"rollforward {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="<command>")
-    for name, described in _COMMANDS.items():
+    for name, described in COMMANDS.items():
         examples = "examples:\n" + "\n".join(f"  {line}" for line in described.examples)
         command = commands.add_parser(
             name,
@@ -187,37 +125,6 @@ def commands_of(top: Parser) -> dict[str, argparse.ArgumentParser]:
     return {name: found.choices[name] for name in command_names()}
 
 
-def _hint_for(word: str, command: str) -> str:
-    """Say what may be meant by a word that a command does not take."""
-    option = word.partition("=")[0]
-    if option.startswith("--"):
-        return _hint_for_option(option, command)
-    if not word.startswith("-"):
-        return _PLAIN_WORDS.get(command, "")
-    return ""
-
-
-_PLAIN_WORDS = {
-    "list": "list takes one word",
-    "show": "show takes one metric at a time",
-    "explain": "explain takes one metric at a time; --period names the period",
-    "query": "metrics come first, before the options; --from and --to name the periods",
-    "sql": "metrics come first, before the options; --from and --to name the periods",
-}
-"""What is said of a word too many, by the command."""
-
-
-def _hint_for_option(option: str, command: str) -> str:
-    """Say which option of the command is meant, or nearly written so, and which commands have this one."""
-    options = {name: tuple(each._option_string_actions) for name, each in commands_of(parser()).items()}
-    known = [each.removeprefix("--") for each in options[command]]
-    word = option.removeprefix("--").replace("_", "-").lower()
-    here = " and ".join(f"'--{name}'" for name in meant(word, OPTIONS, known))
-    if having := [name for name, each in options.items() if option in each]:
-        return f"it is an option of {', '.join(having)}" + (f"; {command} has {here}" if here else "")
-    return f"did you mean {here}?" if here else did_you_mean(option, options[command])
-
-
 def joined(arguments: Sequence[str]) -> list[str]:
     """Put `--order-by -period` together: a value may begin with a dash there, and nowhere else."""
     written: list[str] = []
@@ -227,27 +134,6 @@ def joined(arguments: Sequence[str]) -> list[str]:
         else:
             written.append(word)
     return written
-
-
-def command_names() -> tuple[str, ...]:
-    """Give the commands in the order the help lists them."""
-    return tuple(name for _, names in GROUPS for name in names)
-
-
-def _overview(top: Parser) -> str:
-    lines = [
-        "usage: rollforward <command> [options]",
-        "",
-        f"{top.description}",
-        "",
-    ]
-    for title, names in GROUPS:
-        lines += [title, *(f"  {name:9} {_COMMANDS[name].line}" for name in names), ""]
-    lines += [
-        "`rollforward <command> --help` says more about each of them.",
-        "Exit codes: 0 done, 1 a problem in project or database, 2 wrong usage.",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -319,7 +205,9 @@ def _word(
     group: argparse._ActionsContainer, flag: str, metavar: str, said: str, dest: str | None = None
 ) -> None:
     """Add an option for one word, empty where it is left out."""
-    group.add_argument(flag, dest=dest, type=_given, default=_NOT_GIVEN, metavar=metavar, help=said)
+    group.add_argument(
+        flag, dest=dest, action=_Once, type=_given, default=_NOT_GIVEN, metavar=metavar, help=said
+    )
 
 
 def _words(group: argparse._ActionsContainer, flag: str, metavar: str, said: str) -> None:

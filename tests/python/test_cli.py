@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from rollforward import __version__, cli, command_compile
-from rollforward.arguments import STAGES, command_names
+from rollforward.arguments import STAGES
 from rollforward.errors import ProblemsFound
+from rollforward.help_texts import command_names
 from small_project import DEFINITIONS, METRIC, small_project
 
 
@@ -194,6 +195,24 @@ def test_words_that_are_no_command_or_option_are_guessed_at(
     ],
 )
 def test_what_is_no_text_is_refused_with_the_argument_it_was_given_for(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in usage_error(words, capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["query", "nrr", "--where", "plan = 'pro'", "--by", "plan", "--where", "region = 'north'"],
+            "argument --where: given twice; join conditions with `and`",
+        ),
+        (["query", "nrr", "--book", "a", "--book", "b"], "argument --book: given twice; leave one out"),
+        (["query", "nrr", "--from", "2026", "--from=2025"], "argument --from: given twice"),
+        (["explain", "nrr", "--period", "2026-01", "--period", "2026-02"], "argument --period: given twice"),
+    ],
+)
+def test_of_two_words_where_one_can_hold_none_is_dropped(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert said in usage_error(words, capsys)
