@@ -36,10 +36,10 @@ class _Once(argparse.Action):
 
     def __call__(
         self,
-        parser: argparse.ArgumentParser,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse gives it
         namespace: argparse.Namespace,
         values: Any,
-        option_string: str | None = None,
+        option_string: str | None = None,  # noqa: ARG002 - argparse gives it
     ) -> None:
         """Keep a value; raises ArgumentError where there is one already."""
         if getattr(namespace, self.dest):
