@@ -21,6 +21,8 @@ Listed = Literal["metrics", "attributes", "books", "comparisons", "views"]
 LISTS: tuple[Listed, ...] = get_args(Listed)
 Stage = Literal["definition", "formula", "meaning", "plan", "sql", "macro"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+DATA_FORMATS = ("csv", "json", "parquet")
+"""What programs read an answer as; people read it as a table."""
 _WIDEST_HELP = 100
 
 
@@ -232,7 +234,7 @@ def _question(command: argparse.ArgumentParser) -> None:
 def _query(command: argparse.ArgumentParser) -> None:
     _question(command)
     group = command.add_argument_group("how to answer")
-    _answer_as(group, ("table", "csv", "json", "parquet"), "write it as")  # type: ignore[arg-type]
+    _answer_as(group, ("table", *DATA_FORMATS), "write it as")  # type: ignore[arg-type]
     group.add_argument("--plot", action="store_true", help="draw lines over the periods instead")
     group.add_argument(
         "-o",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rollforward.answer import Answer
+from rollforward.arguments import DATA_FORMATS
 from rollforward.asking import Question, answer_to, rows_of
 from rollforward.dialects import Dialect
 from rollforward.errors import Place, ProblemsFound, on_command_line, refused
@@ -93,10 +94,9 @@ def _form(options: Namespace) -> str:
         return form
     ending = options.output.suffix.lower().removeprefix(".")
     _check_ending(ending, form)
-    return ending if form == "table" and ending in _DATA else form
+    return ending if form == "table" and ending in DATA_FORMATS else form
 
 
-_DATA = ("csv", "json", "parquet")
 _FOR_PEOPLE = ".txt or .md"
 _OTHERS = ("xlsx", "xls", "ods", "tsv", "pdf", "html", "duckdb", "db", "png", "svg", "gz", "zip")
 """Endings that other programs go by: they are not believed even where a format is asked for."""
@@ -105,11 +105,11 @@ _OTHERS = ("xlsx", "xls", "ods", "tsv", "pdf", "html", "duckdb", "db", "png", "s
 def _check_ending(ending: str, form: str) -> None:
     """Refuse an ending that promises what the file would not hold; raises ProblemsFound."""
     place, is_plot = on_command_line("--output"), form == "plot"
-    if is_plot and ending in _DATA:
+    if is_plot and ending in DATA_FORMATS:
         message, hint = f"a plot is no {ending}", f"end the file in {_FOR_PEOPLE}, or leave --plot out"
         raise refused("plot-of-data", message, place, hint)
-    is_asked = form in _DATA
-    if ending in _OTHERS or not (is_asked or ending in ("", "txt", "md", *_DATA)):
+    is_asked = form in DATA_FORMATS
+    if ending in _OTHERS or not (is_asked or ending in ("", "txt", "md", *DATA_FORMATS)):
         endings = _FOR_PEOPLE if is_plot else f".csv, .json or .parquet, or {_FOR_PEOPLE} for the table"
         raise refused("unknown-ending", f"nothing is written as .{ending}", place, f"end it in {endings}")
 
